@@ -1,0 +1,51 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "MolFlow",
+  products: [
+    .executable(name: "molsample", targets: ["molsample"]),
+    .library(name: "MolFlow", targets: ["MolFlow"]),
+    .library(name: "Energies", targets: ["Energies"]),
+    .library(name: "Estimators", targets: ["Estimators"]),
+    .library(name: "Trajectories", targets: ["Trajectories"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // MARK: The command
+    .executableTarget(
+      name: "molsample",
+      dependencies: [
+        "MolFlow", "Sampling", "Energies", "Estimators", "Trajectories", "Randomness", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: Rooms, top to bottom; each imports only rooms below it
+    .target(name: "MolFlow", dependencies: ["Sampling", "Energies", "Randomness", "CLaneKernels"]),
+    .target(name: "Sampling", dependencies: ["Energies", "Randomness"]),
+    .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
+    .target(
+      name: "Energies", dependencies: ["CLaneKernels", "Yams"],
+      resources: [.copy("ForceFields")]),
+    .target(name: "Estimators"),
+    .target(name: "Randomness"),
+
+    // MARK: C: the measured hot loops, and module maps of system libraries
+    .target(name: "CLaneKernels"),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CNetCDF", pkgConfig: "netcdf", providers: [.apt(["libnetcdf-dev"])]),
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"])]),
+
+    // MARK: Tests
+    .testTarget(name: "EnergiesTests", dependencies: ["Energies", "Randomness"], resources: [.copy("Golden")]),
+    .testTarget(name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"]),
+    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

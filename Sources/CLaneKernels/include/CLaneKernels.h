@@ -1,0 +1,1 @@
+// Lane kernels: see docs/architecture.md.

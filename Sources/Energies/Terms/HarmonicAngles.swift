@@ -1,0 +1,27 @@
+/// Harmonic angle bending, U = ½ k (θ − θ₀)², θ the angle i–j–k at atom j.
+public struct HarmonicAngles: EnergyTerm {
+  public struct Parameters: Sendable, Equatable {
+    public var i: Int
+    public var j: Int
+    public var k: Int
+    /// θ₀, rad
+    public var angle: Double
+    /// k, kJ/mol/rad². AMBER's K has no ½.
+    public var forceConstant: Double
+
+    public init(_ i: Int, _ j: Int, _ k: Int, angle: Double, forceConstant: Double) {
+      self.i = i
+      self.j = j
+      self.k = k
+      self.angle = angle
+      self.forceConstant = forceConstant
+    }
+  }
+
+  public static let componentNames = ["angle"]
+  public let angles: [Parameters]
+
+  public init(_ angles: [Parameters]) { self.angles = angles }
+
+  public var largestAtomIndex: Int { angles.reduce(-1) { max($0, $1.i, $1.j, $1.k) } }
+}
