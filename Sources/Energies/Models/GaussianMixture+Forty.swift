@@ -7,9 +7,9 @@ extension GaussianMixture {
   /// arXiv:2208.01893). The means are those of the authors' program: 80 (u − ½) in single precision, u the low 24 bits of
   /// successive outputs of the Mersenne Twister MT19937 with seed 0, over 2²⁴.
   public static let forty = GaussianMixture(
-    means: fortyMeans.map { [$0.x, $0.y] }, standardDeviation: log(1 + exp(1.0)))
+    means: fortyMeans.map { [Double($0.x), Double($0.y)] }, standardDeviation: log(1 + exp(1.0)))
 
-  private static let fortyMeans: [SIMD2<Double>] = [
+  private static let fortyMeans: [SIMD2<Float>] = [
     SIMD2(-0.2994728, 21.457745), SIMD2(-32.921806, -29.437561), SIMD2(-15.406175, 10.7262945),
     SIMD2(-0.7925272, 31.71558), SIMD2(-3.5497618, 10.584502), SIMD2(-12.088523, -7.8626156),
     SIMD2(-38.21394, -26.491283), SIMD2(-16.488924, 1.4817429), SIMD2(15.813408, 24.000912),

@@ -9,7 +9,7 @@ import Testing
     let x = model.points(5, seed: 11)
     var forces = Configurations(count: 0, dimension: 1)
     let energies = try model.model.energies(of: x)
-    #expect(energies.allSatisfy(\.isFinite))
+    #expect(energies.allSatisfy { $0.isFinite })
     #expect(try model.model.energies(of: x, forces: &forces) == energies)
     for sample in 0..<x.count {
       var alone = Configurations(count: 0, dimension: 1)
