@@ -32,7 +32,10 @@ import Testing
   }
 
   /// ⟨exp(−u)/q⟩ = Z with q a normal density on the mean-free subspace. Widths chosen for a finite variance.
-  @Test(arguments: [(ModelCase("DW4", PairDoubleWell.dw4, 2.4), 400_000), (ModelCase("LJ2", LennardJonesCluster(particleCount: 2), 1.5), 100_000)])
+  @Test(arguments: [
+    (ModelCase("DW4", PairDoubleWell.dw4, 2.8), 200_000),
+    (ModelCase("LJ2", LennardJonesCluster(particleCount: 2), 1.5), 50_000),
+  ])
   func partitionFunctionsOfClustersAreThoseOfTheMeanFreeSubspace(_ model: ModelCase, count: Int) throws {
     let cluster = model.model as! any ParticleCluster
     let (n, d) = (cluster.particleCount, cluster.spatialDimension)
@@ -55,8 +58,8 @@ import Testing
     let expected = try #require(cluster.logPartitionFunction)
     let ratios = zip(try cluster.energies(of: x), logQ).map { exp(-$0 - $1 - expected) }
     #expect(abs(zScore(ratios, expected: 1)) < 5)
-    // The test can tell: the error of the mean is a few per cent, a lost factor √N^d or 2^d is not.
-    #expect(standardError(ratios) < 0.05)
+    // The test can tell: a lost N^(d/2) is a factor 4 for DW4 and 2.8 for LJ2, √2π for one degree of freedom is 2.5.
+    #expect(standardError(ratios) < 0.1)
   }
 
   /// The wells by SciPy's adaptive quadrature (relative error 1e-12), and FAB's constant 11784.50927 to its digits.
