@@ -14,6 +14,7 @@ energies of the System that the prmtop was made from.
 import io
 import json
 import pathlib
+import random
 import warnings
 
 import Bio.PDB
@@ -40,7 +41,7 @@ def zwitterion(sequence, variants, forcefield):
     text.seek(0)
     pdb = app.PDBFile(text)
     modeller = app.Modeller(pdb.topology, pdb.positions)
-    numpy.random.seed(1)
+    random.seed(1)
     modeller.addHydrogens(forcefield, variants=variants, platform=openmm.Platform.getPlatform("Reference"))
     return modeller.topology, modeller.positions
 
@@ -69,7 +70,7 @@ def capped_alanine(forcefield):
         lines.append(line)
     pdb = app.PDBFile(io.StringIO("\n".join(lines) + "\n"))
     modeller = app.Modeller(pdb.topology, pdb.positions)
-    numpy.random.seed(1)
+    random.seed(1)
     modeller.addHydrogens(forcefield, platform=openmm.Platform.getPlatform("Reference"))
     return modeller.topology, modeller.positions
 
@@ -105,6 +106,22 @@ def evaluate(system, geometries):
             "energies": energies, "total": state.getPotentialEnergy().value_in_unit(KJ),
             "forces": numpy.asarray(forces).ravel().tolist()})
     return results
+
+
+def drop_unused_maps(system):
+    """ff19SB brings 16 maps of 576 values along; keep those in use, and the file small."""
+    for index, force in enumerate(system.getForces()):
+        if not isinstance(force, openmm.CMAPTorsionForce):
+            continue
+        small = openmm.CMAPTorsionForce()
+        torsions = [force.getTorsionParameters(i) for i in range(force.getNumTorsions())]
+        used = sorted({torsion[0] for torsion in torsions})
+        for number in used:
+            small.addMap(*force.getMapParameters(number))
+        for torsion in torsions:
+            small.addTorsion(used.index(torsion[0]), *torsion[1:])
+        system.removeForce(index)
+        system.addForce(small)
 
 
 def describe(system):
@@ -197,8 +214,11 @@ def write_molecule(name, topology, positions, forcefield, radii):
     rst = parmed.amber.Rst7(natom=len(parm.atoms), title=name)
     rst.coordinates = relaxed * 10
     rst.write(str(inpcrd))
-    with open(FOLDER / f"{name}.pdb", "w") as file:
-        app.PDBFile.writeFile(topology, relaxed * 10, file, keepIds=True)
+    text = io.StringIO()
+    app.PDBFile.writeFile(topology, relaxed * 10, text, keepIds=True)
+    # Without the remark, which holds the date.
+    lines = [line for line in text.getvalue().splitlines() if not line.startswith("REMARK")]
+    (FOLDER / f"{name}.pdb").write_text("\n".join(lines) + "\n")
 
     relaxed = numpy.asarray(app.AmberInpcrdFile(str(inpcrd)).getPositions().value_in_unit(NM))
     distorted = relaxed + numpy.random.default_rng(7).normal(size=relaxed.shape) * 0.03
@@ -220,6 +240,7 @@ def write_molecule(name, topology, positions, forcefield, radii):
         golden["prmtop"].append({"name": case, "options": options, "results": results})
     for case, files, arguments in SYSTEMS[name]:
         made = app.ForceField(*files).createSystem(topology, **arguments)
+        drop_unused_maps(made)
         (FOLDER / f"{name}-{case}.xml").write_text(openmm.XmlSerializer.serialize(made))
         golden["xml"].append({
             "name": case, "file": f"{name}-{case}.xml", "facts": {
