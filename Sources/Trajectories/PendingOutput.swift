@@ -16,6 +16,12 @@ struct PendingOutput: Sendable {
     temporaryPath = "\(path).\(getpid())-\(place).partial"
   }
 
+  /// For a file that was written under a name of its own.
+  init(renaming temporaryPath: String, to finalPath: String) {
+    self.finalPath = finalPath
+    self.temporaryPath = temporaryPath
+  }
+
   /// Flushes the temporary file to the disk and gives it its final name.
   func publish() throws(OutputError) {
     let descriptor = open(temporaryPath, O_RDONLY | O_CLOEXEC)

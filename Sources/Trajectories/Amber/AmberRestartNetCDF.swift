@@ -52,9 +52,7 @@ public struct AmberRestartNetCDF: Sendable, Equatable {
     func few(_ name: String, count: Int, _ quantity: AmberConvention.Quantity) throws(InputError) -> [Double]? {
       guard let variable = file.variable(name) else { return nil }
       let shape = file.shape(of: variable)
-      guard shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == count, shape.count <= 1,
-        variable.type.isReal
-      else {
+      guard shape == [count] || (shape.isEmpty && count == 1), variable.type.isReal else {
         throw InputError(
           file.path, "has '\(name)' of the wrong shape or type", expected: "\(count) real values",
           found: "\(variable.type) \(shape)")
