@@ -63,7 +63,9 @@ import Testing
     let x = (0..<100_000).map { _ in random.exponential() / 4 }
     let found = try WeightStatistics(logWeights: x.map { 2 * log($0) - 2 * $0 + 4 * $0 - log(4) })
     #expect(found.paretoShape! > 0.5)
-    #expect(found.paretoShape! > (try WeightStatistics(logWeights: Self.draw(100_000, &random).logWeights).paretoShape!) + 0.3)
+    #expect(
+      found.paretoShape! > (try WeightStatistics(logWeights: Self.draw(100_000, &random).logWeights).paretoShape!) + 0.3
+    )
   }
 
   @Test func weightedMeansOfClashesAndOfMismatchedArrays() throws {

@@ -107,9 +107,13 @@ import Testing
     #expect(WeightTrimming.none.trimmed(weights) == weights.values)
     let clipped = WeightTrimming.clipLargest(fraction: 0.002).trimmed(weights)
     // The place is 0.998 · 9999 = 9979.002.
-    #expect(clipped.count == 10_000 && abs(clipped.max()! - 9.979_002) < 1e-9)
-    #expect(zip(clipped, weights.values).allSatisfy { $0 == min($1, clipped.max()!) })
+    let bound = clipped.max()!
+    #expect(clipped.count == 10_000 && abs(bound - 9.979_002) < 1e-9)
+    #expect(zip(clipped, weights.values).allSatisfy { $0 == min($1, bound) })
     #expect(WeightTrimming.dropLargest(fraction: 0.9).trimmed(try LogWeights([1, 2])).count == 1)
-    #expect(WeightTrimming.clipLargest(fraction: 0.5).trimmed(try LogWeights([-.infinity, -.infinity, 1, 2])) == [-.infinity, -.infinity, 1, 1])
+    #expect(
+      WeightTrimming.clipLargest(fraction: 0.5).trimmed(try LogWeights([-.infinity, -.infinity, 1, 2])) == [
+        -.infinity, -.infinity, 1, 1,
+      ])
   }
 }

@@ -11,14 +11,17 @@ struct ModelCase: Sendable, CustomStringConvertible {
   var golden: String?
 
   static let all: [ModelCase] = [
-    ModelCase("harmonic", HarmonicOscillator(stiffness: [1, 4, 0.25], mean: [0.5, -1, 2]), 1.5, "harmonic_oscillator"),
+    ModelCase(
+      "harmonic", HarmonicOscillator(stiffness: [1, 4, 0.25], mean: [0.5, -1, 2]), 1.5, "harmonic_oscillator"),
     ModelCase("harmonic, 60 dimensions", HarmonicOscillator(dimension: 60, stiffness: 3, mean: 1), 1),
     ModelCase("double well", AsymmetricDoubleWell(dimension: 3), 2, "double_well"),
     ModelCase("double well, 1 dimension", AsymmetricDoubleWell(dimension: 1, a: 2, b: 5, c: -1), 2),
     ModelCase("Müller–Brown", MuellerBrown(), 0.6, "mueller_brown"),
     ModelCase("many-well", ManyWell(), 1.5, "many_well"),
     ModelCase("40 Gaussians", GaussianMixture.forty, 20, "gaussian_mixture"),
-    ModelCase("2 Gaussians, 5 dimensions", GaussianMixture(means: [[0, 0, 0, 0, 0], [1, 2, 3, 4, 5]], standardDeviation: 0.7), 2),
+    ModelCase(
+      "2 Gaussians, 5 dimensions",
+      GaussianMixture(means: [[0, 0, 0, 0, 0], [1, 2, 3, 4, 5]], standardDeviation: 0.7), 2),
     ModelCase("DW4", PairDoubleWell.dw4, 2.5, "pair_double_well"),
     ModelCase("LJ2", LennardJonesCluster(particleCount: 2), 1, nil),
     ModelCase("LJ13", LennardJonesCluster.lj13, 1.2, "lj13"),
@@ -49,12 +52,13 @@ struct ModelCase: Sendable, CustomStringConvertible {
         var nearest = 0.0
         repeat {
           for axis in 0..<d { x[sample, particle * d + axis] = width * random.normal() }
-          nearest = (0..<particle).map { other in
-            (0..<d).reduce(0) { sum, axis in
-              let difference = x[sample, particle * d + axis] - x[sample, other * d + axis]
-              return sum + difference * difference
-            }
-          }.min() ?? 1
+          nearest =
+            (0..<particle).map { other in
+              (0..<d).reduce(0) { sum, axis in
+                let difference = x[sample, particle * d + axis] - x[sample, other * d + axis]
+                return sum + difference * difference
+              }
+            }.min() ?? 1
         } while nearest < 0.75 * 0.75
       }
     }

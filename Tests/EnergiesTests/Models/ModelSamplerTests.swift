@@ -12,7 +12,7 @@ import Testing
   func momentsAndVirialAgree(_ model: ModelCase) throws {
     let exact = model.model as! any ExactlySampledModel
     var random = RandomStream(seed: 20)
-    let count = 20_000
+    let count = 10_000
     let x = exact.exactSamples(count, using: &random)
     var forces = Configurations(count: 0, dimension: 1)
     _ = try exact.energies(of: x, forces: &forces)
@@ -41,7 +41,8 @@ import Testing
     let (n, d) = (cluster.particleCount, cluster.spatialDimension)
     var random = RandomStream(seed: 21)
     var x = Configurations(
-      count: count, dimension: cluster.dimension, coordinates: random.normals(count * cluster.dimension).map { $0 * model.width })
+      count: count, dimension: cluster.dimension,
+      coordinates: random.normals(count * cluster.dimension).map { $0 * model.width })
     var logQ = [Double](repeating: 0, count: count)
     for sample in 0..<count {
       var squared = 0.0
@@ -52,14 +53,15 @@ import Testing
           squared += x[sample, i * d + axis] * x[sample, i * d + axis]
         }
       }
-      logQ[sample] = -0.5 * squared / (model.width * model.width)
+      logQ[sample] =
+        -0.5 * squared / (model.width * model.width)
         - 0.5 * Double(cluster.degreesOfFreedom) * log(2 * Double.pi * model.width * model.width)
     }
     let expected = try #require(cluster.logPartitionFunction)
     let ratios = zip(try cluster.energies(of: x), logQ).map { exp(-$0 - $1 - expected) }
     #expect(abs(zScore(ratios, expected: 1)) < 5)
     // The test can tell: a lost N^(d/2) is a factor 4 for DW4 and 2.8 for LJ2, √2π for one degree of freedom is 2.5.
-    #expect(standardError(ratios) < 0.1)
+    #expect(standardError(ratios) < 0.15)
   }
 
   /// The wells by SciPy's adaptive quadrature (relative error 1e-12), and FAB's constant 11784.50927 to its digits.
@@ -113,7 +115,8 @@ import Testing
 
   /// The famous minima of clusters without a spring, Wales & Doye 1997, doi:10.1021/jp970984n.
   @Test func lennardJonesClustersHaveTheirPublishedMinima() throws {
-    for (count, key, expected) in [(13, "lj13_without_spring", -44.326_801), (55, "lj55_without_spring", -279.248_470)] {
+    for (count, key, expected) in [(13, "lj13_without_spring", -44.326_801), (55, "lj55_without_spring", -279.248_470)]
+    {
       let golden = try #require(try ModelGoldenValues.load().models[key]?.points)
       let cluster = LennardJonesCluster(particleCount: count, spring: 0)
       let x = Configurations(count: 1, dimension: 3 * count, coordinates: golden[0])
