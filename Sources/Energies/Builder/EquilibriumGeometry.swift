@@ -81,8 +81,8 @@ struct EquilibriumGeometry {
       let sum =
         angles[Triple(around[0], j, around[1])]! + angles[Triple(around[0], j, around[2])]!
         + angles[Triple(around[1], j, around[2])]!
-      // sp² angles add up to 360°, those of an amine to about 330°.
-      return sum > 350 * Units.radiansPerDegree
+      // Angles add up to about 360° around sp² atoms (AMBER's indole CD1: 349°) and to 330° around an amine.
+      return sum > 345 * Units.radiansPerDegree
     }
     ringIsPlanar = rings.rings.map { ring in
       ring.allSatisfy { isPlanar[$0] || neighbours[$0].count == 2 } && ring.contains { isPlanar[$0] }

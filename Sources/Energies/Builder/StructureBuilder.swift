@@ -24,12 +24,29 @@ public struct StructureBuilder: Sendable {
     public var energy: Double
     /// kJ/mol/nm
     public var largestForce: Double
-    /// Evaluations of energy and forces, both stages.
+    /// Evaluations of energy and forces, all stages.
     public var evaluations: Int
+    /// True where only a restraint kept a peptide bond trans: charged ends in vacuum can have no nearby minimum with
+    /// trans bonds. `largestForce`, of the energy alone, is then above the tolerance.
+    public var peptideBondsHeld = false
   }
 
-  /// (φ, ψ) in degrees, in the order of trying: strand, flatter strand, fully extended, polyproline.
-  private static let backbones = [(-135.0, 140.0), (-120, 130), (-150, 155), (-80, 150)]
+  /// A backbone (φ, ψ in degrees) to begin with, and whether its peptide bonds are held trans at first.
+  private struct Attempt {
+    var phi: Double
+    var psi: Double
+    var holdsPeptideBonds = true
+
+    var backbone: BackboneTorsions { BackboneTorsions(phiDegrees: phi, psiDegrees: psi) }
+  }
+
+  /// In the order of trying: strand; then, for charged ends whose pull in vacuum turns a peptide bond over, the same
+  /// held, other strands, polyproline, and compact forms that let the ends meet another way.
+  private static let attempts = [
+    Attempt(phi: -135, psi: 140, holdsPeptideBonds: false), Attempt(phi: -135, psi: 140),
+    Attempt(phi: -120, psi: 130), Attempt(phi: -150, psi: 155), Attempt(phi: -80, psi: 150),
+    Attempt(phi: -85, psi: 75), Attempt(phi: -60, psi: -45), Attempt(phi: -150, psi: -60), Attempt(phi: -90, psi: 0),
+  ]
 
   /// Builds and relaxes under the system's own energy.
   public func build(_ system: MolecularSystem) throws(StructureError) -> Structure {
@@ -41,11 +58,10 @@ public struct StructureBuilder: Sendable {
     precondition(energy.dimension == 3 * system.molecule.atomCount, "the energy must be that of the system's atoms")
     let check = try StructureCheck(system)
     var failure: StructureError?
-    for backbone in Self.backbones {
-      let torsions = BackboneTorsions(phiDegrees: backbone.0, psiDegrees: backbone.1)
-      let start = try StructurePlacement.positions(system, backbone: torsions)
+    for attempt in Self.attempts {
+      let start = try StructurePlacement.positions(system, backbone: attempt.backbone)
       do {
-        let structure = try relax(start, of: system, under: energy)
+        let structure = try relax(start, of: system, under: energy, holding: attempt.holdsPeptideBonds)
         try check.run(on: structure.positions)
         return structure
       } catch {
@@ -57,35 +73,48 @@ public struct StructureBuilder: Sendable {
 
   /// Positions before relaxation: lengths and angles at equilibrium except where a ring closes.
   public func placed(_ system: MolecularSystem) throws(StructureError) -> Configurations {
-    let first = Self.backbones[0]
-    return try StructurePlacement.positions(
-      system, backbone: BackboneTorsions(phiDegrees: first.0, psiDegrees: first.1))
+    try StructurePlacement.positions(system, backbone: Self.attempts[0].backbone)
   }
 
   private func relax(
-    _ start: Configurations, of system: MolecularSystem, under energy: some Energy
+    _ start: Configurations, of system: MolecularSystem, under energy: some Energy, holding: Bool
   ) throws(StructureError) -> Structure {
-    do {
-      // Charges pull only once nothing overlaps any more; this stage is also the cheap one.
-      var minimizer = EnergyMinimizer(forceTolerance: 10 * forceTolerance, maximumIterations: maximumIterations)
-      let uncharged = MolecularEnergy(Self.uncharged(system))
-      let rough = try minimizer.minimize(uncharged, from: start)
-      minimizer.forceTolerance = forceTolerance
-      let fine = try minimizer.minimize(energy, from: rough.positions)
-      guard fine.converged else {
-        throw StructureError.notRelaxed(
-          outcome: fine.outcome.rawValue, largestForce: fine.largestForce, tolerance: forceTolerance)
-      }
-      return Structure(
-        positions: fine.positions, energy: fine.energy, largestForce: fine.largestForce,
-        evaluations: rough.evaluations + fine.evaluations)
-    } catch let error as EnergyError {
-      throw .energy(error)
-    } catch let error as StructureError {
-      throw error
-    } catch {
-      preconditionFailure("only energies and structures fail here: \(error)")
+    // Charges pull only once nothing overlaps any more; this stage is also the cheap one.
+    var stage = try minimize(MolecularEnergy(Self.uncharged(system)), from: start, tolerance: 10 * forceTolerance)
+    var evaluations = stage.evaluations
+    if holding {
+      let held = HeldEnergy(base: energy, restraints: MolecularEnergy(Self.restraints(system)))
+      stage = try minimize(held, from: stage.positions, tolerance: forceTolerance)
+      evaluations += stage.evaluations
     }
+    stage = try minimize(energy, from: stage.positions, tolerance: forceTolerance)
+    evaluations += stage.evaluations
+    guard stage.converged else {
+      throw .notRelaxed(
+        outcome: stage.outcome.rawValue, largestForce: stage.largestForce, tolerance: forceTolerance)
+    }
+    return Structure(
+      positions: stage.positions, energy: stage.energy, largestForce: stage.largestForce, evaluations: evaluations)
+  }
+
+  private func minimize(
+    _ energy: some Energy, from start: Configurations, tolerance: Double
+  ) throws(StructureError) -> EnergyMinimizer.Result {
+    let minimizer = EnergyMinimizer(forceTolerance: tolerance, maximumIterations: maximumIterations)
+    do throws(EnergyError) {
+      return try minimizer.minimize(energy, from: start)
+    } catch {
+      throw .energy(error)
+    }
+  }
+
+  /// Wells that keep every peptide bond within 10° of trans.
+  private static func restraints(_ system: MolecularSystem) -> MolecularSystem {
+    let bonds = PeptideBonds(system.molecule, neighbours: system.molecule.neighbours).dihedrals
+    let well = RestraintWell(forceConstant: 500, halfWidth: 10 * Units.radiansPerDegree)
+    let term = DihedralRestraints(
+      bonds.map { .init(SIMD4($0.before, $0.carbon, $0.nitrogen, $0.after), angle: .pi, well: well) })
+    return MolecularSystem(molecule: system.molecule, terms: [term])
   }
 
   /// The system with bonds, angles, torsions and Lennard-Jones only.

@@ -67,31 +67,14 @@ struct StructureCheck {
   }
 
   private func checkPeptideBonds(_ x: Configurations) throws(StructureError) {
-    for (carbon, nitrogen, before, after) in peptideBonds {
+    for bond in PeptideBonds(molecule, neighbours: geometry.neighbours).dihedrals {
       let dihedral = PlacementGeometry.dihedral(
-        x.position(sample: 0, atom: before), x.position(sample: 0, atom: carbon),
-        x.position(sample: 0, atom: nitrogen), x.position(sample: 0, atom: after))
+        x.position(sample: 0, atom: bond.before), x.position(sample: 0, atom: bond.carbon),
+        x.position(sample: 0, atom: bond.nitrogen), x.position(sample: 0, atom: bond.after))
       let degrees = dihedral / Units.radiansPerDegree
       if !(abs(degrees) >= 180 - Self.peptideTolerance) {
-        throw .peptideBondNotTrans(label(carbon, nitrogen), degrees: degrees)
+        throw .peptideBondNotTrans(label(bond.carbon, bond.nitrogen), degrees: degrees)
       }
-    }
-  }
-
-  /// C, N, the carbon before C and the one after N, of every bond C–N between residues.
-  private var peptideBonds: [(carbon: Int, nitrogen: Int, before: Int, after: Int)] {
-    molecule.bonds.compactMap { bond in
-      let (a, b) = (molecule.atoms[bond.first], molecule.atoms[bond.second])
-      guard a.residue != b.residue, Set([a.name, b.name]) == ["C", "N"] else { return nil }
-      let (carbon, nitrogen) = a.name == "C" ? (bond.first, bond.second) : (bond.second, bond.first)
-      let before = geometry.neighbours[carbon].first { molecule.atoms[$0].element == .carbon }
-      let candidates = geometry.neighbours[nitrogen].filter {
-        $0 != carbon && molecule.atoms[$0].element == .carbon
-      }
-      // Proline's N has two; the backbone goes on at CA.
-      let after = candidates.first { molecule.atoms[$0].name == "CA" } ?? candidates.first
-      guard let before, let after else { return nil }
-      return (carbon, nitrogen, before, after)
     }
   }
 
