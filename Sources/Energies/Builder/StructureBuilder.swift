@@ -3,7 +3,8 @@
 /// Atoms are placed at the force field's equilibrium lengths and angles along the bond graph, backbone extended, side
 /// chains staggered, amino acids in their natural handedness. The structure is then relaxed, first under bonds, angles,
 /// torsions and Lennard-Jones alone, then under the energy wanted, and checked: chirality, bonds, trans peptide bonds,
-/// no ring threaded, no clash. Where a check fails another backbone is tried; the error of the last one is thrown.
+/// no ring threaded, no clash. Where a check fails another backbone is tried; the error of the last one is thrown. Only
+/// where every attempt ends with a peptide bond turned over is one returned whose bonds a restraint holds.
 /// Deterministic: no random numbers, the same bytes for the same input.
 public struct StructureBuilder: Sendable {
   /// Largest force component left after relaxation, kJ/mol/nm.
@@ -58,16 +59,21 @@ public struct StructureBuilder: Sendable {
     precondition(energy.dimension == 3 * system.molecule.atomCount, "the energy must be that of the system's atoms")
     let check = try StructureCheck(system)
     var failure: StructureError?
+    var held: Structure?
     for attempt in Self.attempts {
       let start = try StructurePlacement.positions(system, backbone: attempt.backbone)
       do {
-        let structure = try relax(start, of: system, under: energy, holding: attempt.holdsPeptideBonds)
-        try check.run(on: structure.positions)
-        return structure
+        let relaxed = try relax(start, of: system, under: energy, holding: attempt.holdsPeptideBonds)
+        if held == nil, let candidate = relaxed.held, (try? check.run(on: candidate.positions)) != nil {
+          held = candidate
+        }
+        try check.run(on: relaxed.free.positions)
+        return relaxed.free
       } catch {
         failure = error
       }
     }
+    if case .peptideBondNotTrans = failure, let held { return held }
     throw failure!
   }
 
@@ -76,16 +82,24 @@ public struct StructureBuilder: Sendable {
     try StructurePlacement.positions(system, backbone: Self.attempts[0].backbone)
   }
 
+  /// The relaxed structure, and the one before the restraints on its peptide bonds were taken off.
   private func relax(
     _ start: Configurations, of system: MolecularSystem, under energy: some Energy, holding: Bool
-  ) throws(StructureError) -> Structure {
+  ) throws(StructureError) -> (free: Structure, held: Structure?) {
     // Charges pull only once nothing overlaps any more; this stage is also the cheap one.
     var stage = try minimize(MolecularEnergy(Self.uncharged(system)), from: start, tolerance: 10 * forceTolerance)
     var evaluations = stage.evaluations
+    var held: Structure?
     if holding {
-      let held = HeldEnergy(base: energy, restraints: MolecularEnergy(Self.restraints(system)))
-      stage = try minimize(held, from: stage.positions, tolerance: forceTolerance)
+      let both = HeldEnergy(base: energy, restraints: MolecularEnergy(Self.restraints(system)))
+      stage = try minimize(both, from: stage.positions, tolerance: forceTolerance)
       evaluations += stage.evaluations
+      if stage.converged {
+        let alone = try minimize(energy, from: stage.positions, tolerance: .infinity)
+        held = Structure(
+          positions: stage.positions, energy: alone.energy, largestForce: alone.largestForce,
+          evaluations: evaluations, peptideBondsHeld: true)
+      }
     }
     stage = try minimize(energy, from: stage.positions, tolerance: forceTolerance)
     evaluations += stage.evaluations
@@ -93,8 +107,9 @@ public struct StructureBuilder: Sendable {
       throw .notRelaxed(
         outcome: stage.outcome.rawValue, largestForce: stage.largestForce, tolerance: forceTolerance)
     }
-    return Structure(
+    let free = Structure(
       positions: stage.positions, energy: stage.energy, largestForce: stage.largestForce, evaluations: evaluations)
+    return (free, held)
   }
 
   private func minimize(
