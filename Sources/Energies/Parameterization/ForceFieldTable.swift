@@ -89,7 +89,8 @@ extension ForceField {
         guard a != b else { throw row.error("an atom bonded to itself") }
         current?.bonds.append(Bond(a, b))
       case "external":
-        current?.externalBonds.append(try atomIndex(row, 1))
+        let atom = try atomIndex(row, 1)
+        current?.externalBonds.append(atom)
       default:
         throw row.error("unknown line", expected: "residue, atom, bond or external", found: String(row.fields[0]))
       }
