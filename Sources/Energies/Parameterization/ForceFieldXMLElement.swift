@@ -31,7 +31,7 @@ final class ForceFieldXMLElement {
 
   func number(_ attribute: String) throws -> Double {
     let text = try text(attribute)
-    guard let value = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)), value.isFinite else {
+    guard let value = FixedWidthField.real(ArraySlice(text.utf8)) else {
       throw error("the attribute \(attribute) is not a number", expected: "a decimal number", found: text)
     }
     return value
@@ -39,7 +39,7 @@ final class ForceFieldXMLElement {
 
   func integer(_ attribute: String, in range: ClosedRange<Int>) throws -> Int {
     let text = try text(attribute)
-    guard let value = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), range.contains(value) else {
+    guard let value = FixedWidthField.integer(ArraySlice(text.utf8)), range.contains(value) else {
       throw error(
         "the attribute \(attribute) is not a whole number from \(range.lowerBound) to \(range.upperBound)", found: text)
     }
@@ -54,36 +54,67 @@ final class ForceFieldXMLElement {
     return children
   }
 
-  /// Parses a whole file.
+  /// Parses a whole file. Document types, and with them entities that a parser would expand without end, are refused.
   static func parse(path: String) throws -> ForceFieldXMLElement {
+    let bytes = try InputFileContents(path: path).bytes
+    try refuseDeclarations(bytes, path)
     let builder = XMLTreeBuilder(source: path)
-    let parser = XMLParser(data: try InputFile.data(path: path))
+    let parser = XMLParser(data: Data(bytes))
+    parser.shouldResolveExternalEntities = false
     parser.delegate = builder
     let parsed = parser.parse()
-    if !parsed || builder.root == nil {
-      let reason = parser.parserError.map { ($0 as NSError).localizedDescription } ?? "unknown reason"
+    if let failure = builder.failure { throw failure }
+    guard parsed, let root = builder.root, builder.isComplete else {
+      let line = parser.lineNumber
       throw InputError(
-        path, line: max(1, parser.lineNumber), "this is not well-formed XML", expected: "a <ForceField> file",
-        found: reason)
+        path, line: line > 0 ? line : nil, "this is not well-formed XML", expected: "a complete <ForceField> file",
+        found: parser.parserError.map { "error \(($0 as NSError).code) of the XML parser" })
     }
-    return builder.root!
+    return root
+  }
+
+  private static func refuseDeclarations(_ bytes: [UInt8], _ path: String) throws {
+    let marks = ["<!DOCTYPE", "<!ENTITY"].map { Array($0.utf8) }
+    var line = 1
+    for index in bytes.indices {
+      switch bytes[index] {
+      case 0x0A: line += 1
+      case 0: throw InputError(path, line: line, "the file holds a zero byte", expected: "XML in UTF-8")
+      case UInt8(ascii: "<"):
+        if marks.contains(where: { bytes[index...].starts(with: $0) }) {
+          throw InputError(path, line: line, "document types and entities are not accepted")
+        }
+      default: break
+      }
+    }
   }
 }
 
 /// Builds the tree from the parser's events.
 private final class XMLTreeBuilder: NSObject, XMLParserDelegate {
+  static let largestDepth = 64
+
   let source: String
   var root: ForceFieldXMLElement?
+  var failure: InputError?
   private var open: [ForceFieldXMLElement] = []
 
   init(source: String) { self.source = source }
+
+  var isComplete: Bool { open.isEmpty }
 
   func parser(
     _ parser: XMLParser, didStartElement elementName: String, namespaceURI: String?, qualifiedName: String?,
     attributes: [String: String]
   ) {
+    guard failure == nil else { return }
     let element = ForceFieldXMLElement(
       name: elementName, attributes: attributes, source: source, line: parser.lineNumber)
+    guard open.count < Self.largestDepth else {
+      failure = element.error("elements are nested too deeply", expected: "at most \(Self.largestDepth) levels")
+      parser.abortParsing()
+      return
+    }
     if let parent = open.last { parent.children.append(element) } else if root == nil { root = element }
     open.append(element)
   }

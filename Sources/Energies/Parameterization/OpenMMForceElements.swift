@@ -81,7 +81,7 @@ extension ForceField {
     let children = try element.children(named: "Map", "Torsion")
     for map in children where map.name == "Map" {
       let energies = try map.text.split(whereSeparator: \.isWhitespace).map { text in
-        guard let value = Double(text), value.isFinite else {
+        guard let value = FixedWidthField.real(ArraySlice(text.utf8)) else {
           throw map.error("an energy is not a number", found: String(text))
         }
         return value

@@ -115,7 +115,8 @@ extension ForceField {
           guard a != b else { throw child.error("an atom bonded to itself") }
           template.bonds.append(Bond(a, b))
         case "ExternalBond":
-          template.externalBonds.append(try atom(child, name: "atomName", index: "from"))
+          let place = try atom(child, name: "atomName", index: "from")
+          template.externalBonds.append(place)
         case "AllowPatch":
           let use = try Self.site(child, "name", separatorLast: true)
           allow(AllowedPatch(patch: use.name, residue: use.residue), for: template.name)

@@ -23,7 +23,7 @@ struct TableFile {
 
     func number(_ index: Int, _ meaning: String) throws -> Double {
       let text = try text(index, meaning)
-      guard let value = Double(text), value.isFinite else {
+      guard let value = FixedWidthField.real(ArraySlice(text.utf8)) else {
         throw error("field \(index + 1) is not a number", expected: meaning, found: text)
       }
       return value
@@ -91,7 +91,8 @@ struct TableFile {
   }
 
   init(path: String) throws {
-    try self.init(text: InputFile.text(path: path), source: path)
+    // Bytes that are no UTF-8 become replacement characters: they can only spoil comments and names.
+    try self.init(text: String(decoding: InputFileContents(path: path).bytes, as: UTF8.self), source: path)
   }
 
   /// A table that comes with the package.
@@ -101,6 +102,7 @@ struct TableFile {
         name + ".txt", "a table that belongs to the program is missing",
         advice: "install the folder MolFlow_Energies.resources beside the executable")
     }
-    return try TableFile(text: InputFile.text(path: url.path), source: url.lastPathComponent)
+    let bytes = try InputFileContents(path: url.path).bytes
+    return try TableFile(text: String(decoding: bytes, as: UTF8.self), source: url.lastPathComponent)
   }
 }

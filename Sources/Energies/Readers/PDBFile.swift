@@ -1,5 +1,3 @@
-import Foundation
-
 /// A structure in the PDB format (wwPDB format guide 3.3): one molecule, and the coordinates of every model.
 ///
 /// Reads ATOM, HETATM, TER, MODEL, ENDMDL, CONECT and END; other records say nothing about energies. Bonds are those of
@@ -11,19 +9,19 @@ public struct PDBFile: Sendable {
   public let configurations: Configurations
 
   /// - Throws: `InputError` with the line.
-  public init(path: String) throws { try self.init(data: InputFile.data(path: path), source: path) }
+  public init(path: String) throws { try self.init(lines: InputFileContents(path: path).lines(), source: path) }
 
   /// - Parameter source: names the input in errors.
-  public init(text: String, source: String) throws { try self.init(data: Data(text.utf8), source: source) }
+  public init(text: String, source: String) throws {
+    try self.init(lines: Array(text.utf8).split(separator: 0x0A, omittingEmptySubsequences: false), source: source)
+  }
 
-  private init(data: Data, source: String) throws {
+  private init(lines: [ArraySlice<UInt8>], source: String) throws {
     var parser = PDBParser(source: source)
-    var number = 0
-    for line in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      number += 1
-      try parser.read(PDBLine(bytes: Array(line), source: source, number: number))
+    for (index, line) in lines.enumerated() {
+      try parser.read(PDBLine(bytes: Array(line), source: source, number: index + 1))
     }
-    (molecule, configurations) = try parser.finish(lastLine: number)
+    (molecule, configurations) = try parser.finish(lastLine: lines.count)
   }
 }
 

@@ -19,7 +19,7 @@ struct PDBLine {
   /// A coordinate in Å.
   func coordinate(_ columns: ClosedRange<Int>, _ axis: String) throws -> Double {
     let text = field(columns)
-    guard let value = Double(text), value.isFinite else {
+    guard let value = FixedWidthField.real(ArraySlice(text.utf8)) else {
       throw error(
         "the \(axis) coordinate is not a number",
         expected: "a number in columns \(columns.lowerBound)–\(columns.upperBound)", found: text.isEmpty ? "nothing" : text)
