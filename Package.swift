@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "Sampling", dependencies: ["Energies", "Randomness"]),
     .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
     .target(
-      name: "Energies", dependencies: ["CLaneKernels", "Yams"],
+      name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
       resources: [.copy("ForceFields")]),
     .target(name: "Estimators"),
     .target(name: "Randomness"),
@@ -46,7 +46,7 @@ let package = Package(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-    .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators"]),
+    .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
   ],
   swiftLanguageModes: [.v6]
 )
