@@ -22,7 +22,6 @@ warnings.simplefilter("ignore")
 FLOAT_TOLERANCE_NM = 64 * 2.0**-24 * 0.1 * 1.01
 # PDB has three decimals of Å.
 PDB_TOLERANCE_NM = 0.5e-4 * 1.01
-VELOCITY_SCALE = 20.455
 
 failures = []
 
@@ -215,7 +214,6 @@ def check_ensemble(path, coordinates, topology):
 
 def check_restart(path, coordinates, velocities):
     import mdtraj
-    from MDAnalysis.coordinates.INPCRD import INPReader  # noqa: F401  (MDAnalysis reads ASCII restarts only)
     from parmed.amber import NetCDFRestart
 
     text = header(path)
@@ -229,7 +227,7 @@ def check_restart(path, coordinates, velocities):
         ],
         path,
     )
-    # Double precision: only the conversion of units rounds.
+    # MDAnalysis reads ASCII restarts only. Double precision: only the conversion of units rounds.
     restart = NetCDFRestart.open_old(path)
     close(restart.coordinates.reshape(-1, 3) / 10, coordinates, 1e-12, f"ParmEd {path} coordinates")
     if velocities is not None and restart.hasvels:

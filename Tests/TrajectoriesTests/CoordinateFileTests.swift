@@ -9,12 +9,8 @@ struct CoordinateFileTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Stand-ins that show by their values that they were asked.
-  private let text = CoordinateFile.TextReaders(
-    pdb: { _ in Configurations(count: 2, dimension: 12) }, amberRestart: { _ in Configurations(count: 1, dimension: 12) })
-
   private func read(_ path: String, atoms: Int = 4) throws -> Configurations {
-    try CoordinateFile.read(path: path, atomCount: atoms, text: text)
+    try CoordinateFile.read(path: path, atomCount: atoms)
   }
 
   @Test("content decides, not the suffix")
@@ -40,14 +36,21 @@ struct CoordinateFileTests {
     try NumPyArray(shape: [3, 12], values: configurations.coordinates).write(to: path)
     #expect(try read(path) == configurations)
 
-    try writeBytes(Array("REMARK a file\nATOM      1 ...\n".utf8), to: folder.file("text.nc"))
-    #expect(try read(folder.file("text.nc")).count == 2)
-    for second in ["    4", "    4  0.1000000E+02", "     4  0.1000000E+02  0.3000000E+03"] {
-      let restart = "a title\n\(second)\n   1.1234567 -12.1234567-100.1234567   1.1234567   1.1234567   1.1234567\n"
-      try writeBytes(Array(restart.utf8), to: folder.file("restart.nc"))
-      #expect(try CoordinateFormat(ofFile: folder.file("restart.nc")) == .amberASCIIRestart, "\(second)")
+    let capped = SampleFrames.configurations(count: 2, atoms: 22)
+    let misnamed = folder.file("text.nc")
+    try PDBWriter.write(capped, of: AlanineDipeptide.molecule, to: misnamed)
+    // Three decimals of an Å.
+    #expect(largestDifference(try read(misnamed, atoms: 22).coordinates, capped.coordinates) < 0.501e-4)
+
+    for second in ["    2", "    2  0.1000000E+02"] {
+      let restart = "a title\n\(second)\n   1.1234567 -12.1234567-100.1234567   1.0000000   2.0000000   3.0000000\n"
+      try writeBytes(Array(restart.utf8), to: misnamed)
+      let expected = [0.11234567, -1.21234567, -10.01234567, 0.1, 0.2, 0.3]
+      #expect(largestDifference(try read(misnamed, atoms: 2).coordinates, expected) < 1e-14, "\(second)")
     }
-    #expect(try read(folder.file("restart.nc")).count == 1)
+    let withTemperature = "a title\n     1  0.1000000E+02  0.3000000E+03\n   1.1234567 -12.1234567-100.1234567\n"
+    try writeBytes(Array(withTemperature.utf8), to: misnamed)
+    #expect(try CoordinateFormat(ofFile: misnamed) == .amberASCIIRestart)
   }
 
   @Test("errors say what the file is instead", arguments: [

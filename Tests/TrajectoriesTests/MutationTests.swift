@@ -1,4 +1,5 @@
 import Energies
+import Randomness
 import Testing
 import Trajectories
 
@@ -11,7 +12,7 @@ struct MutationTests {
   init() throws { folder = try TemporaryFolder() }
 
   /// A copy with one to four injuries, half of them within the first 700 bytes, where the headers are.
-  private func damaged(_ original: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+  private func damaged(_ original: [UInt8], _ generator: inout RandomStream) -> [UInt8] {
     var bytes = original
     for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
       let reach = Bool.random(using: &generator) ? min(700, bytes.count) : bytes.count
@@ -39,7 +40,7 @@ struct MutationTests {
 
   /// Damages `original` and reads the copies; `read` returns how many numbers it got.
   private func check(_ original: [UInt8], seed: UInt64, _ read: (_ path: String) throws -> Int) throws {
-    var generator = SeededGenerator(seed)
+    var generator = RandomStream(seed: seed)
     let path = folder.file("damaged")
     var refused = 0
     for copy in 0..<Self.copies {
@@ -57,11 +58,7 @@ struct MutationTests {
     }
     // Damage must be both noticed and survived, or the test tests nothing.
     #expect(refused > Self.copies / 10 && refused < Self.copies)
-    print("\(refused) of \(Self.copies) damaged copies refused")
   }
-
-  private let text = CoordinateFile.TextReaders(
-    pdb: { throw InputError($0, "is text") }, amberRestart: { throw InputError($0, "is text") })
 
   @Test("trajectories")
   func trajectories() throws {
@@ -73,7 +70,7 @@ struct MutationTests {
     try check(try bytes(of: path), seed: 1) { path in
       let reader = try AmberTrajectoryReader(path: path)
       for variable in reader.frameVariables { _ = try reader.values(of: variable) }
-      _ = try CoordinateFile.read(path: path, atomCount: reader.atomCount, text: text)
+      _ = try CoordinateFile.read(path: path, atomCount: reader.atomCount)
       let frames = try reader.read()
       return frames.coordinates.coordinates.count + (frames.velocities?.coordinates.count ?? 0)
     }

@@ -45,6 +45,21 @@ struct PDBWriterTests {
     #expect(found.count { $0.hasPrefix("CONECT") } == 14)
   }
 
+  @Test("the reader of this package gets the molecule back")
+  func readBack() throws {
+    let path = folder.file("back.pdb")
+    let configurations = SampleFrames.configurations(count: 2, atoms: 22)
+    try PDBWriter.write(configurations, of: AlanineDipeptide.molecule, to: path)
+    let found = try PDBFile(path: path)
+    let molecule = AlanineDipeptide.molecule
+    #expect(found.molecule.atoms.map(\.name) == molecule.atoms.map(\.name))
+    #expect(found.molecule.atoms.map(\.element) == molecule.atoms.map(\.element))
+    #expect(found.molecule.residues == molecule.residues)
+    #expect(found.molecule.bonds == molecule.bonds)
+    // Half of the third decimal of an Å.
+    #expect(largestDifference(found.configurations.coordinates, configurations.coordinates) < 0.501e-4)
+  }
+
   @Test("a chain ends where the bond to the next residue is missing; two-letter elements start early")
   func chains() throws {
     let molecule = Molecule(

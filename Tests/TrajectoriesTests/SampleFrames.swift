@@ -1,20 +1,6 @@
 import Energies
+import Randomness
 import Trajectories
-
-/// SplitMix64: enough randomness to make and to damage test files, the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 enum SampleFrames {
   static let information = AmberFileInformation(title: "sample frames", application: "tests", programVersion: "0.1")
@@ -25,7 +11,7 @@ enum SampleFrames {
 
   /// Coordinates within ±2 nm.
   static func configurations(count: Int, atoms: Int, seed: UInt64 = 1) -> Configurations {
-    var generator = SeededGenerator(seed)
+    var generator = RandomStream(seed: seed)
     return Configurations(
       count: count, dimension: 3 * atoms,
       coordinates: (0..<count * 3 * atoms).map { _ in Double.random(in: -2...2, using: &generator) })
@@ -44,7 +30,7 @@ enum SampleFrames {
   }
 
   static func ensemble(count: Int, atoms: Int = 4) throws -> Ensemble {
-    var generator = SeededGenerator(77)
+    var generator = RandomStream(seed: 77)
     func column(_ range: ClosedRange<Double>) -> [Double] {
       (0..<count).map { _ in Double.random(in: range, using: &generator) }
     }
