@@ -15,8 +15,8 @@ if ! command -v "$python" >/dev/null 2>&1; then
   echo "crosscheck: '$python' was not found; install python3 and python3-venv, or set PYTHON=/path/to/python3" >&2
   exit 1
 fi
-if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
-  echo "crosscheck: Python 3.10 or later is needed, found $("$python" --version)" >&2
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  echo "crosscheck: Python 3.11 or later is needed, found $("$python" --version)" >&2
   exit 1
 fi
 if ! "$python" -m venv "$environment"; then
