@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "Sampling", dependencies: ["Energies", "Randomness"]),
     .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
     .target(
-      name: "Energies", dependencies: ["CLaneKernels", "Yams"],
+      name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
       resources: [.copy("ForceFields")]),
     .target(name: "Estimators"),
     .target(name: "Randomness"),

@@ -41,7 +41,7 @@ public protocol EnergyTerm: Sendable {
   var largestAtomIndex: Int { get }
 
   /// Adds energies and, where `block.forces` is given, forces of all lanes.
-  func accumulate(_ block: borrowing LaneBlock)
+  func accumulate(_ block: LaneBlock)
 }
 
 extension EnergyTerm {

@@ -1,3 +1,5 @@
+import CLaneKernels
+
 /// Generalized Born solvation by pairwise descreening, with an optional surface-area term.
 ///
 /// Born radius: 1/Bᵢ = 1/ρ̃ᵢ − tanh(αψ − βψ² + γψ³)/ρᵢ, ψ = ρ̃ᵢ Iᵢ, ρ̃ = ρ − offset, and Iᵢ the sum over j of
@@ -107,11 +109,49 @@ public struct GeneralizedBorn: EnergyTerm {
   public static let componentNames = ["generalized_born", "surface_area"]
   public let particles: [Particle]
   public let parameters: Parameters
+  /// charge, offset radius, scaled radius, α, β, γ: six columns of one value per atom.
+  private let columns: [Double]
+  /// d₀ then m₀ · scale of every ordered pair; empty without a neck.
+  private let necks: [Double]
 
   public init(particles: [Particle], parameters: Parameters) {
+    precondition(particles.allSatisfy { $0.offsetRadius > 0 }, "radii must exceed the radius offset")
     self.particles = particles
     self.parameters = parameters
+    columns =
+      particles.map(\.charge) + particles.map(\.offsetRadius) + particles.map(\.scaledRadius)
+      + particles.map(\.alpha) + particles.map(\.beta) + particles.map(\.gamma)
+    if let neck = parameters.neck {
+      let cells = particles.flatMap { i in particles.map { j in i.radiusClass * neck.classCount + j.radiusClass } }
+      necks = cells.map { neck.distances[$0] } + cells.map { neck.scale * neck.depths[$0] }
+    } else {
+      necks = []
+    }
   }
 
+  public var scratchCount: Int { Int(lane_born_scratch(Int32(particles.count))) }
+
   public var largestAtomIndex: Int { particles.count - 1 }
+
+  public func accumulate(_ block: LaneBlock) {
+    let count = particles.count
+    columns.withUnsafeBufferPointer { columns in
+      necks.withUnsafeBufferPointer { necks in
+        guard let base = columns.baseAddress else { return }
+        let neck = parameters.neck == nil ? nil : necks.baseAddress
+        var table = lane_born(
+          atom_count: Int32(count), charge: base, offset_radius: base + count, scaled_radius: base + 2 * count,
+          alpha: base + 3 * count, beta: base + 4 * count, gamma: base + 5 * count,
+          radius_offset: parameters.radiusOffset, coulomb_constant: parameters.coulombConstant,
+          solute_dielectric: parameters.soluteDielectric, solvent_dielectric: parameters.solventDielectric,
+          kappa: parameters.inverseDebyeLength, cutoff: parameters.cutoff ?? 0,
+          counts_engulfed_atoms: parameters.countsEngulfedAtoms ? 1 : 0, neck_distance: neck,
+          neck_depth: neck.map { $0 + count * count }, neck_cut: parameters.neck?.cut ?? 0,
+          surface_tension: parameters.surfaceArea?.tension ?? 0,
+          probe_radius: parameters.surfaceArea?.probeRadius ?? 0)
+        lane_generalized_born(
+          &table, block.positions, block.forces, block.energies, block.energies + LaneBlock.lanes, block.scratch)
+      }
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import CLaneKernels
+
 /// Harmonic angle bending, U = ½ k (θ − θ₀)², θ the angle i–j–k at atom j.
 public struct HarmonicAngles: EnergyTerm {
   public struct Parameters: Sendable, Equatable {
@@ -20,8 +22,29 @@ public struct HarmonicAngles: EnergyTerm {
 
   public static let componentNames = ["angle"]
   public let angles: [Parameters]
+  private let atoms: [Int32]
+  private let equilibria: [Double]
+  private let constants: [Double]
 
-  public init(_ angles: [Parameters]) { self.angles = angles }
+  public init(_ angles: [Parameters]) {
+    self.angles = angles
+    atoms = angles.flatMap { [Int32($0.i), Int32($0.j), Int32($0.k)] }
+    equilibria = angles.map(\.angle)
+    constants = angles.map(\.forceConstant)
+  }
 
   public var largestAtomIndex: Int { angles.reduce(-1) { max($0, $1.i, $1.j, $1.k) } }
+
+  public func accumulate(_ block: LaneBlock) {
+    atoms.withUnsafeBufferPointer { atoms in
+      equilibria.withUnsafeBufferPointer { equilibria in
+        constants.withUnsafeBufferPointer { constants in
+          var table = lane_angles(
+            count: Int32(angles.count), atoms: atoms.baseAddress, angle: equilibria.baseAddress,
+            constant: constants.baseAddress)
+          lane_harmonic_angles(&table, block.positions, block.forces, block.energies)
+        }
+      }
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import CLaneKernels
+
 /// Harmonic bond stretching, U = ½ k (r − r₀)².
 public struct HarmonicBonds: EnergyTerm {
   public struct Parameters: Sendable, Equatable {
@@ -18,8 +20,29 @@ public struct HarmonicBonds: EnergyTerm {
 
   public static let componentNames = ["bond"]
   public let bonds: [Parameters]
+  private let atoms: [Int32]
+  private let lengths: [Double]
+  private let constants: [Double]
 
-  public init(_ bonds: [Parameters]) { self.bonds = bonds }
+  public init(_ bonds: [Parameters]) {
+    self.bonds = bonds
+    atoms = bonds.flatMap { [Int32($0.i), Int32($0.j)] }
+    lengths = bonds.map(\.length)
+    constants = bonds.map(\.forceConstant)
+  }
 
   public var largestAtomIndex: Int { bonds.reduce(-1) { max($0, $1.i, $1.j) } }
+
+  public func accumulate(_ block: LaneBlock) {
+    atoms.withUnsafeBufferPointer { atoms in
+      lengths.withUnsafeBufferPointer { lengths in
+        constants.withUnsafeBufferPointer { constants in
+          var table = lane_bonds(
+            count: Int32(bonds.count), atoms: atoms.baseAddress, length: lengths.baseAddress,
+            constant: constants.baseAddress)
+          lane_harmonic_bonds(&table, block.positions, block.forces, block.energies)
+        }
+      }
+    }
+  }
 }

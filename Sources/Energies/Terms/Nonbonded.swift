@@ -1,3 +1,5 @@
+import CLaneKernels
+
 /// Lennard-Jones and Coulomb interactions of all pairs, with exceptions and, optionally, a cutoff.
 ///
 /// U_LJ = 4 ε [(σ/r)¹² − (σ/r)⁶] with σ = (σᵢ + σⱼ)/2, ε = √(εᵢ εⱼ); U_C = C qᵢ qⱼ / r, C = 1/(4π ε₀).
@@ -58,12 +60,83 @@ public struct Nonbonded: EnergyTerm {
   public let particles: [Particle]
   public let exceptions: [Exception]
   public let cutoff: Cutoff?
+  private let regular: PairList
+  private let exceptional: PairList
 
   public init(particles: [Particle], exceptions: [Exception], cutoff: Cutoff? = nil) {
+    precondition(exceptions.allSatisfy { $0.i != $0.j && max($0.i, $0.j) < particles.count && min($0.i, $0.j) >= 0 })
     self.particles = particles
     self.exceptions = exceptions
     self.cutoff = cutoff
+    var replaced = Set<Bond>()
+    var special = PairList()
+    for exception in exceptions.sorted(by: { Bond($0.i, $0.j) < Bond($1.i, $1.j) }) {
+      let pair = Bond(exception.i, exception.j)
+      replaced.insert(pair)
+      guard exception.chargeProduct != 0 || exception.epsilon != 0 else { continue }
+      special.append(
+        pair.first, pair.second, sigma: exception.sigma, epsilon: exception.epsilon,
+        chargeProduct: exception.chargeProduct)
+    }
+    var all = PairList()
+    for i in particles.indices {
+      for j in particles.indices.dropFirst(i + 1) where !replaced.contains(Bond(i, j)) {
+        let a = particles[i], b = particles[j]
+        all.append(
+          i, j, sigma: (a.sigma + b.sigma) / 2, epsilon: (a.epsilon * b.epsilon).squareRoot(),
+          chargeProduct: a.charge * b.charge)
+      }
+    }
+    regular = all
+    exceptional = special
   }
 
   public var largestAtomIndex: Int { particles.count - 1 }
+
+  public func accumulate(_ block: LaneBlock) {
+    let coulomb = block.energies + LaneBlock.lanes
+    regular.evaluate(cutoff: cutoff, block.positions, block.forces, block.energies, coulomb)
+    exceptional.evaluate(cutoff: nil, block.positions, block.forces, block.energies, coulomb)
+  }
+
+  /// Pairs with U = a/r¹² − b/r⁶ + q/r, sorted by the first atom.
+  private struct PairList: Sendable {
+    var atoms: [Int32] = []
+    var a: [Double] = []
+    var b: [Double] = []
+    var q: [Double] = []
+
+    mutating func append(_ i: Int, _ j: Int, sigma: Double, epsilon: Double, chargeProduct: Double) {
+      let sigma3 = sigma * sigma * sigma
+      let sigma6 = sigma3 * sigma3
+      atoms += [Int32(i), Int32(j)]
+      a.append(4 * epsilon * sigma6 * sigma6)
+      b.append(4 * epsilon * sigma6)
+      q.append(Units.coulombConstant * chargeProduct)
+    }
+
+    func evaluate(
+      cutoff: Cutoff?, _ positions: UnsafePointer<Double>, _ forces: UnsafeMutablePointer<Double>?,
+      _ lennardJones: UnsafeMutablePointer<Double>, _ coulomb: UnsafeMutablePointer<Double>
+    ) {
+      atoms.withUnsafeBufferPointer { atoms in
+        a.withUnsafeBufferPointer { a in
+          b.withUnsafeBufferPointer { b in
+            q.withUnsafeBufferPointer { q in
+              var table = lane_pairs(
+                count: Int32(a.count), atoms: atoms.baseAddress, a: a.baseAddress, b: b.baseAddress, q: q.baseAddress,
+                cutoff2: 0, k_rf: 0, c_rf: 0)
+              if let cutoff {
+                let dielectric = cutoff.reactionFieldDielectric, distance = cutoff.distance
+                table.cutoff2 = distance * distance
+                table.k_rf = (dielectric - 1) / ((2 * dielectric + 1) * distance * distance * distance)
+                table.c_rf = 3 * dielectric / ((2 * dielectric + 1) * distance)
+              }
+              lane_nonbonded_pairs(&table, positions, forces, lennardJones, coulomb)
+            }
+          }
+        }
+      }
+    }
+  }
 }

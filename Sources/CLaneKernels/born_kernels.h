@@ -1,0 +1,238 @@
+// Generalized Born. Included once per instruction-set variant.
+//
+// Four passes over one half of the block: descreening sums with their radial derivatives (kept, so that logarithms are
+// taken once), Born radii, pair energies, and the chain rule through the radii.
+
+// ½ T(r), one atom's contribution to the descreening sum of atom i, and (1/r) d(½T)/dr.
+LANE_INLINE void descreening(
+    lane_double r, lane_double inverse_r, double radius, double scaled, int engulfed, int with_slope, lane_double *value,
+    lane_double *slope) {
+  lane_double upper = r + scaled;
+  lane_double gap = lane_abs(r - scaled);
+  lane_int outside = gap > radius;
+  lane_double lower = lane_select(outside, gap, lane_broadcast(radius));
+  // Both reciprocals and ln(L/U) from one division.
+  lane_double inverse = 1.0 / (upper * lower);
+  lane_double u = inverse * lower, l = inverse * upper;
+  lane_double squares = u * u - l * l;
+  lane_double logarithm = lane_log(lower * u);
+  double scaled2 = scaled * scaled;
+  lane_double t = (l - u) + 0.25 * (r - scaled2 * inverse_r) * squares + 0.5 * logarithm * inverse_r;
+  lane_int reached = upper >= radius;
+  lane_double zero = lane_broadcast(0.0);
+  if (engulfed) {
+    lane_int inside = (scaled - r) > radius;
+    t += lane_select(inside, 2.0 * (1.0 / radius - l), zero);
+  }
+  *value = lane_select(reached, 0.5 * t, zero);
+  if (with_slope) {
+    // ∂T/∂U vanishes identically; ∂T/∂L does too unless r < s, where it is left over without the engulfed-atom term.
+    lane_double inverse_r2 = inverse_r * inverse_r;
+    lane_double dt = 0.25 * (1.0 + scaled2 * inverse_r2) * squares - 0.5 * logarithm * inverse_r2;
+    if (!engulfed) dt += lane_select(outside & (r < scaled), 2.0 * l * l, zero);
+    *slope = lane_select(reached, 0.5 * dt * inverse_r, zero);
+  }
+}
+
+int64_t LANE_VARIANT(born_scratch)(int32_t n) { return ((int64_t)5 * n + (int64_t)n * (n - 1)) * LANE_WIDTH; }
+
+LANE_INLINE void born_half(
+    const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch, int half,
+    int with_forces, int engulfed, int with_neck, int with_cutoff, int with_salt) {
+  const int32_t n = born->atom_count;
+  double *sums = scratch, *inverse_radius = sums + n * LANE_WIDTH, *chain = inverse_radius + n * LANE_WIDTH;
+  double *pull = chain + n * LANE_WIDTH, *radii = pull + n * LANE_WIDTH, *slopes = radii + n * LANE_WIDTH;
+  const lane_double zero = lane_broadcast(0.0);
+  const double cutoff2 = born->cutoff * born->cutoff;
+
+  for (int32_t i = 0; i < n; i++) lane_store(sums + i * LANE_WIDTH, zero);
+  lane_int clash = (zero > zero);
+  double *slope_at = slopes;
+  for (int32_t i = 0; i < n - 1; i++) {
+    lane_vector xi = vector_load(x, i, half);
+    lane_double sum_i = lane_load(sums + i * LANE_WIDTH);
+    const double radius_i = born->offset_radius[i], scaled_i = born->scaled_radius[i];
+    for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
+      lane_vector d = vector_difference(xi, vector_load(x, j, half));
+      lane_double r2 = vector_dot(d, d);
+      clash |= r2 < COINCIDENT_SQUARED;
+      lane_double r = lane_sqrt(r2);
+      lane_double inverse_r = 1.0 / r;
+      lane_double on_i, on_j, slope_i = zero, slope_j = zero;
+      descreening(r, inverse_r, radius_i, born->scaled_radius[j], engulfed, with_forces, &on_i, &slope_i);
+      descreening(r, inverse_r, born->offset_radius[j], scaled_i, engulfed, with_forces, &on_j, &slope_j);
+      if (with_neck) {
+        double reach = radius_i + born->offset_radius[j] + 2 * born->radius_offset + born->neck_cut;
+        lane_int near = r <= reach;
+        for (int side = 0; side < 2; side++) {
+          int64_t at = side == 0 ? (int64_t)i * n + j : (int64_t)j * n + i;
+          lane_double y = r - born->neck_distance[at];
+          lane_double y2 = y * y, y4 = y2 * y2;
+          lane_double quotient = 1.0 / (1.0 + 100.0 * y2 + 3e5 * y4 * y2);
+          lane_double neck = lane_select(near, born->neck_depth[at] * quotient, zero);
+          lane_double neck_slope = -neck * quotient * (200.0 * y + 18e5 * y4 * y) * inverse_r;
+          if (side == 0) {
+            on_i += neck;
+            slope_i += neck_slope;
+          } else {
+            on_j += neck;
+            slope_j += neck_slope;
+          }
+        }
+      }
+      if (with_cutoff) {
+        lane_int beyond = r2 > cutoff2;
+        on_i = lane_select(beyond, zero, on_i);
+        on_j = lane_select(beyond, zero, on_j);
+        slope_i = lane_select(beyond, zero, slope_i);
+        slope_j = lane_select(beyond, zero, slope_j);
+      }
+      sum_i += on_i;
+      lane_store(sums + j * LANE_WIDTH, lane_load(sums + j * LANE_WIDTH) + on_j);
+      if (with_forces) {
+        lane_store(slope_at, slope_i);
+        lane_store(slope_at + LANE_WIDTH, slope_j);
+      }
+    }
+    lane_store(sums + i * LANE_WIDTH, sum_i);
+  }
+
+  const double vacuum = born->coulomb_constant / born->solute_dielectric;
+  const double screened = born->coulomb_constant / born->solvent_dielectric;
+  lane_double polar_sum = zero, surface_sum = zero;
+  for (int32_t i = 0; i < n; i++) {
+    const double inner = born->offset_radius[i], outer = inner + born->radius_offset;
+    const double alpha = born->alpha[i], beta = born->beta[i], gamma = born->gamma[i];
+    lane_double psi = inner * lane_load(sums + i * LANE_WIDTH);
+    lane_double argument = psi * (alpha - psi * (beta - psi * gamma));
+    lane_double t = 1.0 - 2.0 / (lane_exp(2.0 * argument) + 1.0);
+    lane_double inverse = 1.0 / inner - t / outer;
+    lane_double radius = 1.0 / inverse;
+    lane_double polynomial_slope = alpha - psi * (2.0 * beta - 3.0 * gamma * psi);
+    lane_store(radii + i * LANE_WIDTH, radius);
+    lane_store(inverse_radius + i * LANE_WIDTH, inverse);
+    // dB/dI
+    lane_store(chain + i * LANE_WIDTH, radius * radius * (1.0 - t * t) * polynomial_slope * (inner / outer));
+
+    const double q2 = born->charge[i] * born->charge[i];
+    lane_double self, self_slope;
+    if (with_salt) {
+      lane_double damping = screened * lane_exp(-born->kappa * radius);
+      self = -0.5 * q2 * (vacuum - damping) * inverse;
+      self_slope = -self * inverse - 0.5 * q2 * born->kappa * damping * inverse;
+    } else {
+      self = -0.5 * q2 * (vacuum - screened) * inverse;
+      self_slope = -self * inverse;
+    }
+    polar_sum += self;
+    if (born->surface_tension != 0) {
+      lane_double ratio = outer * inverse;
+      lane_double ratio2 = ratio * ratio;
+      const double shell = outer + born->probe_radius;
+      lane_double area = born->surface_tension * shell * shell * (ratio2 * ratio2 * ratio2);
+      surface_sum += area;
+      self_slope -= 6.0 * area * inverse;
+    }
+    lane_store(pull + i * LANE_WIDTH, self_slope);
+  }
+
+  const double shift = with_cutoff ? 1.0 / born->cutoff : 0.0;
+  for (int32_t i = 0; i < n - 1; i++) {
+    lane_vector xi = vector_load(x, i, half), fi = {zero, zero, zero};
+    lane_double radius_i = lane_load(radii + i * LANE_WIDTH);
+    lane_double quarter_inverse_i = -0.25 * lane_load(inverse_radius + i * LANE_WIDTH);
+    lane_double pull_i = lane_load(pull + i * LANE_WIDTH);
+    for (int32_t j = i + 1; j < n; j++) {
+      lane_vector d = vector_difference(xi, vector_load(x, j, half));
+      lane_double r2 = vector_dot(d, d);
+      lane_double radius_j = lane_load(radii + j * LANE_WIDTH);
+      lane_double exponent = r2 * quarter_inverse_i * lane_load(inverse_radius + j * LANE_WIDTH);
+      lane_double gauss = lane_exp(exponent);
+      lane_double bb = radius_i * radius_j;
+      lane_double f2 = r2 + bb * gauss;
+      lane_double inverse_f = 1.0 / lane_sqrt(f2);
+      const double qq = born->charge[i] * born->charge[j];
+      lane_double u, weight;  // weight = −2 dU/d(f²)
+      if (with_salt) {
+        lane_double f = f2 * inverse_f;
+        lane_double damping = screened * lane_exp(-born->kappa * f);
+        lane_double strength = -qq * (vacuum - damping);
+        u = strength * (inverse_f - shift);
+        lane_double du_df = -strength * inverse_f * inverse_f - qq * born->kappa * damping * (inverse_f - shift);
+        weight = -du_df * inverse_f;
+      } else {
+        const double strength = -qq * (vacuum - screened);
+        u = strength * (inverse_f - shift);
+        weight = strength * inverse_f * inverse_f * inverse_f;
+      }
+      if (with_cutoff) {
+        lane_int beyond = r2 > cutoff2;
+        u = lane_select(beyond, zero, u);
+        weight = lane_select(beyond, zero, weight);
+      }
+      polar_sum += u;
+      if (with_forces) {
+        // d(f²)/d(r²) = 1 − e/4, d(f²)/dBᵢ = Bⱼ e (1 + r²/(4 Bᵢ Bⱼ))
+        lane_vector f = vector_scaled(d, weight * (1.0 - 0.25 * gauss));
+        fi = vector_sum(fi, f);
+        vector_add_to(forces, j, half, vector_scaled(f, lane_broadcast(-1.0)));
+        lane_double common = -0.5 * weight * gauss * (1.0 - exponent);
+        pull_i += common * radius_j;
+        lane_store(pull + j * LANE_WIDTH, lane_load(pull + j * LANE_WIDTH) + common * radius_i);
+      }
+    }
+    if (with_forces) {
+      vector_add_to(forces, i, half, fi);
+      lane_store(pull + i * LANE_WIDTH, pull_i);
+    }
+  }
+
+  if (with_forces) {
+    for (int32_t i = 0; i < n; i++) {
+      lane_store(pull + i * LANE_WIDTH, lane_load(pull + i * LANE_WIDTH) * lane_load(chain + i * LANE_WIDTH));
+    }
+    slope_at = slopes;
+    for (int32_t i = 0; i < n - 1; i++) {
+      lane_vector xi = vector_load(x, i, half), fi = {zero, zero, zero};
+      lane_double pull_i = lane_load(pull + i * LANE_WIDTH);
+      for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
+        lane_vector d = vector_difference(xi, vector_load(x, j, half));
+        lane_double w = pull_i * lane_load(slope_at)
+          + lane_load(pull + j * LANE_WIDTH) * lane_load(slope_at + LANE_WIDTH);
+        lane_vector f = vector_scaled(d, w);
+        fi = vector_difference(fi, f);
+        vector_add_to(forces, j, half, f);
+      }
+      vector_add_to(forces, i, half, fi);
+    }
+  }
+
+  polar_sum = lane_select(clash, lane_broadcast(__builtin_inf()), polar_sum);
+  surface_sum = lane_select(clash, zero, surface_sum);
+  lane_store(polar + half, lane_load(polar + half) + polar_sum);
+  lane_store(surface + half, lane_load(surface + half) + surface_sum);
+}
+
+static void LANE_VARIANT(generalized_born)(
+    const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch) {
+  const int engulfed = born->counts_engulfed_atoms, neck = born->neck_depth != 0, salt = born->kappa > 0;
+  const int cutoff = born->cutoff > 0;
+  for (int half = 0; half < LANE_BLOCK; half += LANE_WIDTH) {
+    // The common models get loops of their own, without the branches of the rest.
+    if (engulfed && !neck && !salt && !cutoff && forces) {
+      born_half(born, x, forces, polar, surface, scratch, half, 1, 1, 0, 0, 0);
+    } else if (!engulfed && !neck && !salt && cutoff && forces) {
+      born_half(born, x, forces, polar, surface, scratch, half, 1, 0, 0, 1, 0);
+    } else if (!engulfed && !neck && !salt && forces) {
+      born_half(born, x, forces, polar, surface, scratch, half, 1, 0, 0, 0, 0);
+    } else if (!neck && !salt && !forces) {
+      if (engulfed) {
+        born_half(born, x, forces, polar, surface, scratch, half, 0, 1, 0, cutoff, 0);
+      } else {
+        born_half(born, x, forces, polar, surface, scratch, half, 0, 0, 0, cutoff, 0);
+      }
+    } else {
+      born_half(born, x, forces, polar, surface, scratch, half, forces != 0, engulfed, neck, cutoff, salt);
+    }
+  }
+}

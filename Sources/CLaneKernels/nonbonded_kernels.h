@@ -1,0 +1,62 @@
+// Lennard-Jones and Coulomb over a list of pairs. Included once per instruction-set variant.
+
+LANE_INLINE void nonbonded_half(
+    const lane_pairs *pairs, const double *x, double *forces, double *lennard_jones, double *coulomb, int half,
+    int with_cutoff) {
+  lane_double lj_sum = lane_broadcast(0.0), coulomb_sum = lane_broadcast(0.0);
+  lane_vector xi = {lj_sum, lj_sum, lj_sum}, fi = xi;
+  int32_t row = -1;
+  for (int32_t p = 0; p < pairs->count; p++) {
+    int32_t i = pairs->atoms[2 * p], j = pairs->atoms[2 * p + 1];
+    if (i != row) {
+      if (forces && row >= 0) vector_add_to(forces, row, half, fi);
+      row = i;
+      xi = vector_load(x, i, half);
+      fi = (lane_vector){lane_broadcast(0.0), lane_broadcast(0.0), lane_broadcast(0.0)};
+    }
+    lane_vector d = vector_difference(xi, vector_load(x, j, half));
+    lane_double r2 = vector_dot(d, d);
+    lane_double inverse = 1.0 / lane_sqrt(r2);
+    lane_double inverse2 = inverse * inverse, inverse6 = inverse2 * inverse2 * inverse2;
+    lane_double repulsion = pairs->a[p] * inverse6 * inverse6, attraction = pairs->b[p] * inverse6;
+    lane_double q = lane_broadcast(pairs->q[p]);
+    lane_double u_lj = repulsion - attraction, u_c, w_c;  // w = −r dU/dr
+    if (with_cutoff) {
+      u_c = q * (inverse + pairs->k_rf * r2 - pairs->c_rf);
+      w_c = q * (inverse - 2.0 * pairs->k_rf * r2);
+    } else {
+      u_c = q * inverse;
+      w_c = u_c;
+    }
+    lane_double w = (12.0 * repulsion - 6.0 * attraction) + w_c;
+    if (with_cutoff) {
+      lane_int beyond = r2 > pairs->cutoff2;
+      lane_double zero = lane_broadcast(0.0);
+      u_lj = lane_select(beyond, zero, u_lj);
+      u_c = lane_select(beyond, zero, u_c);
+      w = lane_select(beyond, zero, w);
+    }
+    lane_int collapsed = r2 < COINCIDENT_SQUARED;
+    lj_sum += lane_select(collapsed, lane_broadcast(__builtin_inf()), u_lj);
+    coulomb_sum += lane_select(collapsed, lane_broadcast(0.0), u_c);
+    if (forces) {
+      lane_vector f = vector_scaled(d, w * inverse2);
+      fi = vector_sum(fi, f);
+      vector_add_to(forces, j, half, vector_scaled(f, lane_broadcast(-1.0)));
+    }
+  }
+  if (forces && row >= 0) vector_add_to(forces, row, half, fi);
+  lane_store(lennard_jones + half, lane_load(lennard_jones + half) + lj_sum);
+  lane_store(coulomb + half, lane_load(coulomb + half) + coulomb_sum);
+}
+
+static void LANE_VARIANT(nonbonded_pairs)(
+    const lane_pairs *pairs, const double *x, double *forces, double *lennard_jones, double *coulomb) {
+  for (int half = 0; half < LANE_BLOCK; half += LANE_WIDTH) {
+    if (pairs->cutoff2 > 0) {
+      nonbonded_half(pairs, x, forces, lennard_jones, coulomb, half, 1);
+    } else {
+      nonbonded_half(pairs, x, forces, lennard_jones, coulomb, half, 0);
+    }
+  }
+}

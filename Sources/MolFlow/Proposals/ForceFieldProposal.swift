@@ -1,0 +1,241 @@
+import Energies
+import Foundation
+import Randomness
+import Sampling
+
+/// A proposal that needs no training: internal coordinates one after another along the z-matrix, each from what the
+/// force field says about the atom given those already placed.
+///
+/// Bond and angle are normal with the mean and thermal width √(kT/k) of their own harmonic terms; the torsion has a
+/// piecewise-linear density on a grid, e^{−u/kT} of the terms that the new atom completes (`PlacementEnergy`), mixed
+/// with a uniform floor. log q(x) = Σ log p(bond) + log p(angle) + log p(torsion) − log J (see `InternalCoordinates`).
+/// What later atoms do to earlier torsions, and the solvent, is not in it: the importance weights carry that.
+public struct ForceFieldProposal: Proposal {
+  public struct Options: Sendable, Equatable {
+    /// Nodes of each torsion's density; a multiple of 4.
+    public var gridNodes = 120
+    /// Share of the uniform density in each torsion.
+    public var uniformFloor = 0.01
+    /// Factor on Coulomb pairs, for the screening by a solvent that the proposal does not see.
+    public var coulombScale = 0.25
+
+    public init() {}
+  }
+
+  public let coordinates: InternalCoordinates
+  public let options: Options
+  /// Threads that share the samples; the result does not depend on it.
+  public var threads: Int
+  private let kT: Double
+  private let rows: [RowDensity]
+
+  private struct RowDensity: Sendable {
+    var bond: TruncatedNormal
+    var angle: TruncatedNormal?
+    var torsion: PlacementEnergy?
+  }
+
+  /// - Throws: `InputError` where a bond or angle of the z-matrix has no harmonic term.
+  public init(
+    _ system: MolecularSystem, state: ThermodynamicState, options: Options = Options(), threads: Int = 1
+  ) throws {
+    let zMatrix = try ZMatrix(system.molecule)
+    coordinates = InternalCoordinates(zMatrix, threads: threads)
+    self.options = options
+    self.threads = threads
+    kT = state.kT
+    let kT = state.kT
+    let molecule = system.molecule
+    let bondTerms = system.term(HarmonicBonds.self)?.bonds ?? []
+    let angleTerms = system.term(HarmonicAngles.self)?.angles ?? []
+
+    func missing(_ kind: String, _ atoms: [Int]) -> InputError {
+      InputError(
+        "system", "the proposal needs a harmonic \(kind) term",
+        expected: "a \(kind) term with a positive force constant for \(atoms.map(molecule.label(ofAtom:)).joined(separator: " – "))",
+        found: "none", advice: "check that the force field covers these atoms, and that the system has no constraints")
+    }
+
+    var placed: Set<Int> = [zMatrix.root]
+    var densities: [RowDensity] = []
+    for row in zMatrix.rows {
+      guard
+        let bond = bondTerms.first(where: { Bond($0.i, $0.j) == Bond(row.atom, row.bonded) && $0.forceConstant > 0 })
+      else { throw missing("bond", [row.atom, row.bonded]) }
+      var density = RowDensity(
+        bond: TruncatedNormal(
+          mean: bond.length, standardDeviation: (kT / bond.forceConstant).squareRoot(),
+          bounds: 0.25 * bond.length...4 * bond.length))
+      if let angled = row.angled {
+        let ends = Set([row.atom, angled])
+        guard
+          let angle = angleTerms.first(where: {
+            $0.j == row.bonded && Set([$0.i, $0.k]) == ends && $0.forceConstant > 0
+          })
+        else { throw missing("angle", [row.atom, row.bonded, angled]) }
+        density.angle = TruncatedNormal(
+          mean: angle.angle, standardDeviation: (kT / angle.forceConstant).squareRoot(), bounds: 0...Double.pi)
+      }
+      if row.twisted != nil {
+        density.torsion = PlacementEnergy(
+          row: row, placed: placed, system: system, coulombScale: options.coulombScale)
+      }
+      densities.append(density)
+      placed.insert(row.atom)
+    }
+    rows = densities
+  }
+
+  public var dimension: Int { 3 * coordinates.zMatrix.atomCount }
+
+  public func draw(_ range: Range<Int>, from random: RandomStream) throws -> (x: Configurations, logQ: [Double]) {
+    var x = Configurations(count: range.count, dimension: dimension)
+    var logQ = [Double](repeating: 0, count: range.count)
+    let dimension = dimension
+    x.coordinates.withUnsafeMutableBufferPointer { coordinates in
+      logQ.withUnsafeMutableBufferPointer { logQ in
+        nonisolated(unsafe) let coordinates = coordinates
+        nonisolated(unsafe) let logQ = logQ
+        inParallelShards(of: range.count, shards: threads) { _, shard in
+          var builder = Builder(self)
+          for index in shard {
+            var stream = random.child(range.lowerBound + index)
+            logQ[index] = builder.draw(using: &stream)
+            for (atom, place) in builder.positions.enumerated() {
+              let base = index * dimension + 3 * atom
+              (coordinates[base], coordinates[base + 1], coordinates[base + 2]) = (place.x, place.y, place.z)
+            }
+          }
+        }
+      }
+    }
+    return (x, logQ)
+  }
+
+  public func logDensities(of x: borrowing Configurations) throws -> [Double] {
+    guard x.dimension == dimension else {
+      throw EnergyError.dimensionMismatch(expected: dimension, found: x.dimension)
+    }
+    let (q, minusLogJ) = coordinates.inverseAndLogDet(x)
+    var logQ = [Double](repeating: 0, count: x.count)
+    let configurations = copy x
+    logQ.withUnsafeMutableBufferPointer { logQ in
+      nonisolated(unsafe) let logQ = logQ
+      inParallelShards(of: configurations.count, shards: threads) { _, shard in
+        var builder = Builder(self)
+        for index in shard {
+          for atom in builder.positions.indices {
+            builder.positions[atom] = configurations.position(sample: index, atom: atom)
+          }
+          let values = q.coordinates[index * q.dimension..<(index + 1) * q.dimension]
+          logQ[index] = builder.logDensity(of: values) + minusLogJ[index]
+        }
+      }
+    }
+    return logQ
+  }
+
+  /// Builds or retraces one molecule, atom after atom; one per thread.
+  private struct Builder {
+    let proposal: ForceFieldProposal
+    var positions: [SIMD3<Double>]
+    var grid: PlacementEnergy.Grid
+    var density: CircularGridDensity
+    private let directions: [SIMD2<Double>]
+
+    init(_ proposal: ForceFieldProposal) {
+      self.proposal = proposal
+      let nodes = proposal.options.gridNodes
+      positions = [SIMD3<Double>](repeating: .zero, count: proposal.coordinates.zMatrix.atomCount)
+      grid = PlacementEnergy.Grid(count: nodes)
+      density = CircularGridDensity(nodeCount: nodes)
+      directions = (0..<nodes).map {
+        let angle = -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)
+        return SIMD2(cos(angle), sin(angle))
+      }
+    }
+
+    /// Places all atoms; returns log q.
+    mutating func draw(using random: inout RandomStream) -> Double {
+      let zMatrix = proposal.coordinates.zMatrix
+      positions[zMatrix.root] = .zero
+      var logQ = 0.0
+      for (row, place) in zip(proposal.rows, zMatrix.rows) {
+        let bond = row.bond.draw(using: &random)
+        logQ += row.bond.logDensity(bond) - 2 * log(bond)
+        let origin = positions[place.bonded]
+        guard let angleDensity = row.angle, let angled = place.angled else {
+          positions[place.atom] = origin + SIMD3(bond, 0, 0)
+          continue
+        }
+        let angle = angleDensity.draw(using: &random)
+        logQ += angleDensity.logDensity(angle) - log(sin(angle))
+        guard let energy = row.torsion, let twisted = place.twisted else {
+          let axis = (positions[angled] - origin) / length(positions[angled] - origin)
+          positions[place.atom] = origin + axis * (bond * cos(angle)) + SIMD3(0, bond * sin(angle), 0)
+          continue
+        }
+        let cone = Cone(
+          bond: bond, angle: angle, origin: origin, axisEnd: positions[angled], plane: positions[twisted])
+        setDensity(energy, cone)
+        let torsion = density.draw(using: &random)
+        logQ += density.logDensity(torsion)
+        positions[place.atom] = cone.place(SIMD2(cos(torsion), sin(torsion)))
+      }
+      return logQ
+    }
+
+    /// Σ log p of the internal coordinates `q` of the molecule at `positions`.
+    mutating func logDensity(of q: ArraySlice<Double>) -> Double {
+      var sum = 0.0
+      let start = q.startIndex
+      for (index, (row, place)) in zip(proposal.rows, proposal.coordinates.zMatrix.rows).enumerated() {
+        let offset = start + ZMatrix.offset(ofRow: index)
+        sum += row.bond.logDensity(q[offset])
+        guard let angleDensity = row.angle, let angled = place.angled else { continue }
+        sum += angleDensity.logDensity(q[offset + 1])
+        guard let energy = row.torsion, let twisted = place.twisted else { continue }
+        let cone = Cone(
+          bond: q[offset], angle: q[offset + 1], origin: positions[place.bonded], axisEnd: positions[angled],
+          plane: positions[twisted])
+        setDensity(energy, cone)
+        sum += density.logDensity(q[offset + 2])
+      }
+      return sum
+    }
+
+    private mutating func setDensity(_ energy: PlacementEnergy, _ cone: Cone) {
+      for (k, direction) in directions.enumerated() {
+        let place = cone.place(direction)
+        (grid.x[k], grid.y[k], grid.z[k]) = (place.x, place.y, place.z)
+      }
+      energy.evaluate(&grid, positions: positions)
+      let beta = 1 / proposal.kT
+      for k in 0..<grid.count { grid.energy[k] *= beta }
+      grid.energy.withUnsafeBufferPointer {
+        density.set(reducedEnergies: $0, floor: proposal.options.uniformFloor)
+      }
+    }
+  }
+
+  /// The circle of places that bond and angle leave to an atom.
+  private struct Cone {
+    let center: SIMD3<Double>
+    let lateral: SIMD3<Double>
+    let normal: SIMD3<Double>
+
+    init(bond: Double, angle: Double, origin: SIMD3<Double>, axisEnd: SIMD3<Double>, plane: SIMD3<Double>) {
+      let axis = (axisEnd - origin) / length(axisEnd - origin)
+      let perpendicular = cross(axis, plane - axisEnd)
+      let unit = perpendicular / length(perpendicular)
+      center = origin + axis * (bond * cos(angle))
+      normal = unit * (bond * sin(angle))
+      lateral = cross(unit, axis) * (bond * sin(angle))
+    }
+
+    /// The place at a torsion given as (cos, sin).
+    func place(_ torsion: SIMD2<Double>) -> SIMD3<Double> { center + lateral * torsion.x + normal * torsion.y }
+  }
+}
+
+private func length(_ v: SIMD3<Double>) -> Double { (v * v).sum().squareRoot() }

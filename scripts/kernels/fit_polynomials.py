@@ -1,0 +1,55 @@
+"""Near-minimax polynomial coefficients of the elementary functions in Sources/CLaneKernels/elementary_functions.h.
+
+Chebyshev interpolation in 60 digits (mpmath) on the reduced interval of each function, converted to monomials and
+rounded to double; prints the C arrays and the largest relative error of the exact polynomial. Run: python3 fit_polynomials.py
+"""
+
+import mpmath as mp
+
+mp.mp.dps = 60
+
+
+def fit(function, low, high, degree):
+    """Monomial coefficients, lowest first, of the Chebyshev interpolant of `function` on [low, high]."""
+    n = degree + 1
+    nodes = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * n)) for k in range(n)]
+    matrix = mp.matrix(n, n)
+    right = mp.matrix(n, 1)
+    for row, x in enumerate(nodes):
+        right[row] = function(x)
+        for column in range(n):
+            matrix[row, column] = x**column
+    return list(mp.lu_solve(matrix, right))
+
+
+def report(name, function, low, high, degree):
+    coefficients = fit(function, mp.mpf(low), mp.mpf(high), degree)
+    worst = 0
+    for k in range(2001):
+        x = mp.mpf(low) + (mp.mpf(high) - mp.mpf(low)) * k / 2000
+        exact = function(x)
+        value = sum(c * x**p for p, c in enumerate(coefficients))
+        worst = max(worst, abs(value / exact - 1))
+    print(f"// {name}: degree {degree}, relative error {mp.nstr(worst, 3)}")
+    print(f"static const double {name}[{degree + 1}] = {{")
+    print(",\n".join("  " + mp.nstr(c, 20) for c in coefficients))
+    print("};")
+
+
+def series(numerator, z):
+    return numerator(mp.sqrt(z)) / mp.sqrt(z) if z != 0 else mp.mpf(1)
+
+
+half_ln2 = mp.log(2) / 2 * mp.mpf("1.0001")
+# exp(r) = 1 + r + r² P(r)
+report("exp_coefficients", lambda r: (mp.exp(r) - 1 - r) / r**2 if r != 0 else mp.mpf("0.5"), -half_ln2, half_ln2, 9)
+# log(m) = 2 s + 2 s z P(z), s = (m − 1)/(m + 1), z = s²
+limit = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.0001")
+report("log_coefficients", lambda z: (series(mp.atanh, z) - 1) / z if z != 0 else mp.mpf(1) / 3, 0, limit, 7)
+# atan(t) = t + t z P(z), z = t², |t| ≤ tan(π/8)
+limit = mp.tan(mp.pi / 8) ** 2 * mp.mpf("1.0001")
+report("atan_coefficients", lambda z: (series(mp.atan, z) - 1) / z if z != 0 else mp.mpf(-1) / 3, 0, limit, 11)
+# sin(r) = r + r z P(z); cos(r) = 1 − z/2 + z² P(z), |r| ≤ π/4
+limit = (mp.pi / 4) ** 2 * mp.mpf("1.0001")
+report("sin_coefficients", lambda z: (series(mp.sin, z) - 1) / z if z != 0 else mp.mpf(-1) / 6, 0, limit, 6)
+report("cos_coefficients", lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2 if z != 0 else mp.mpf(1) / 24, 0, limit, 6)
