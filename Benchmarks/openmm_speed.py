@@ -1,7 +1,7 @@
 """How fast OpenMM evaluates one molecule, one configuration at a time, by each route that users take.
 
-Generous to OpenMM: the coordinates lie ready in the form it takes fastest (NumPy), the Context exists, and forces are computed
-but not copied into Python.
+Generous to OpenMM: the coordinates lie ready in the form it takes fastest (NumPy), the Context exists, and forces are
+computed but not copied into Python.
 """
 
 import time

@@ -1,6 +1,6 @@
 """Energies and forces of `molsample` against OpenMM's Reference platform, by every way a molecule can come in.
 
-    python crosscheck/energies.py --molsample .build/release/molsample [--seed N] [NAME_PART …]
+    python crosscheck/energies.py --molsample .build/release/molsample [NAME_PART …] [--seed N] [--ways WAY …]
 
 For every molecule and field of the golden cases, on geometries drawn anew. Ends with "N passed, N failed"; the exit
 status is 0 only if nothing failed.
@@ -10,6 +10,7 @@ import argparse
 import functools
 import json
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -18,6 +19,7 @@ import openmm as mm
 from openmm import app
 
 import amber_files
+import coordinate_files
 import structures
 from command import CommandFailed, Molsample
 from comparison import Report, compare
@@ -26,6 +28,10 @@ from reference import TERMS, Reference
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "Tests/EnergiesTests/Golden"
 OPENMM_DATA = pathlib.Path(app.__file__).parent / "data"
+
+# How a molecule comes in: its sequence; a PDB file with a force field's name, with OpenMM's XML files, or with those
+# through `molsample prepare`; a serialized OpenMM System; AMBER files.
+WAYS = ["sequence", "pdb", "xml", "prepare", "system", "prmtop"]
 
 # Ways in must agree with each other on these: (sequence, force field, solvent), whose prmtop is among the golden
 # files. The solvent's dielectric is 78.5 by each way.
@@ -36,10 +42,11 @@ THREE_WAYS = [
 
 
 class Crosscheck:
-    def __init__(self, molsample, seed, folder):
+    def __init__(self, molsample, seed, folder, wanted_ways):
         self.molsample = molsample
         self.seed = seed
         self.folder = folder
+        self.wanted_ways = wanted_ways
         self.report = Report()
 
     @functools.cache
@@ -49,6 +56,7 @@ class Crosscheck:
         coordinates = np.array(relaxed).reshape(-1, 3)
         widths = (0.015, 0.03) if len(coordinates) > 100 else (0.01, 0.03, 0.05)
         _, frames = structures.geometries(topology, coordinates, self.seed, widths)
+        frames = np.append(frames, [structures.engulfed(topology, coordinates)], axis=0)
         path = self.folder / f"{pdb}.npy"
         np.save(path, frames)
         return topology, path, frames
@@ -72,6 +80,8 @@ class Crosscheck:
                 ways["prepare"] = ["prepare"]
         reference = Reference(system).evaluate(frames)
         for way, arguments in ways.items():
+            if way not in self.wanted_ways:
+                continue
             name = f"{case['name']} by {way}"
             try:
                 if way == "prepare":
@@ -123,24 +133,45 @@ class Crosscheck:
         """A clash is infinite for its sample only; coordinates that are not numbers are an error that says where."""
         field = Field(case["force_field"], case["solvent"], case["cutoff_nm"])
         arguments = sequence_arguments(case["sequence"], field)
-        frames = np.array([case["coordinates_nm"][0]] * 3).reshape(3, -1, 3)
-        frames[1, -1] = frames[1, 0]
+        relaxed = np.array(case["coordinates_nm"][0]).reshape(-1, 3)
+        oxygen = [atom["name"] for atom in case["atoms"]].index("O")
+        frames = np.array([relaxed] * 4)
+        frames[1, -1] = frames[1, 0]  # two hydrogens
+        frames[2, -1] = frames[2, oxygen]  # opposite charges: Coulomb alone would be −∞
         np.save(self.folder / "clash.npy", frames)
-        name = f"{case['name']}: two atoms at one point"
+        name = f"{case['name']}: two atoms at one point are +∞ for their sample only"
         try:
             total = self.molsample.energies(arguments, self.folder / "clash.npy", self.folder / "forces.npy").total
-            expected = case["potential_energy_kJ_mol"][0]
-            same = np.allclose(total[[0, 2]], expected, rtol=1e-6, atol=1e-6)
-            self.report.check(name, total[1] == np.inf and same, f"energies {total.tolist()}")
+            same = np.allclose(total[[0, 3]], case["potential_energy_kJ_mol"][0], rtol=1e-6, atol=1e-6)
+            infinite = np.all(total[[1, 2]] == np.inf)
+            self.report.check(name, bool(same and infinite), f"energies {total.tolist()}")
         except CommandFailed as error:
             self.report.check(name, False, str(error))
+        frames = np.array([relaxed] * 3)
         frames[1, 2, 1] = np.nan
         np.save(self.folder / "nan.npy", frames)
         finished = self.molsample.run(["energy", *arguments, "--coordinates", self.folder / "nan.npy", "--json"])
-        says = finished.returncode != 0 and "1" in finished.stderr and any(term in finished.stderr for term in TERMS)
+        says = re.search(r"\bsample 1\b", finished.stderr) and any(term in finished.stderr for term in TERMS)
         self.report.check(
-            f"{case['name']}: NaN in sample 1 is an error that names the sample and a term", says,
+            f"{case['name']}: NaN in sample 1 is an error that names the sample and a term",
+            finished.returncode != 0 and bool(says),
             f"exit status {finished.returncode}, stderr '{finished.stderr.strip()[:200]}'")
+
+    def coordinate_formats(self, case):
+        """The formats that `--coordinates` takes, as other programs write them."""
+        topology, _, frames = self.geometries(case["pdb"], tuple(case["coordinates_nm"][0]))
+        field = Field(case["force_field"], case["solvent"], case["cutoff_nm"])
+        reference = Reference(field.system(topology))
+        for file, write in coordinate_files.WRITERS.items():
+            held = write(self.folder / file, topology, frames)
+            name = f"{case['name']}, coordinates from {file}"
+            try:
+                ours = self.molsample.energies(
+                    sequence_arguments(case["sequence"], field), self.folder / file, self.folder / "forces.npy")
+            except CommandFailed as error:
+                self.report.check(name, False, str(error))
+                continue
+            self.report.difference(name, compare(ours.total, ours.terms, ours.forces, *reference.evaluate(held)))
 
     def refused_sequences(self, case):
         """Sequences that cannot be built end with an error and its exit status, 2 or 4, not with a guess."""
@@ -189,6 +220,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--molsample", required=True, type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=7, help="of the geometries; the golden ones have another")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="only these ways in")
     parser.add_argument("cases", nargs="*", help="only cases whose name contains one of these")
     arguments = parser.parse_args()
     if not arguments.molsample.exists():
@@ -197,14 +229,15 @@ def main():
     cases = {path.stem: json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*.json"))}
     chosen = [c for n, c in cases.items() if not arguments.cases or any(part in n for part in arguments.cases)]
     with tempfile.TemporaryDirectory() as folder:
-        crosscheck = Crosscheck(Molsample(arguments.molsample), arguments.seed, pathlib.Path(folder))
+        crosscheck = Crosscheck(Molsample(arguments.molsample), arguments.seed, pathlib.Path(folder), arguments.ways)
         for case in chosen:
             crosscheck.golden_case(case)
-        if not arguments.cases:
+        if not arguments.cases and arguments.ways == WAYS:
             for sequence, force_field, solvent in THREE_WAYS:
                 crosscheck.three_ways(sequence, force_field, solvent, cases)
             for name in ["ACE-ALA-NME.amber14.vacuum", "ACE-ALA-NME.amber99sb-ildn.amber99_obc"]:
                 crosscheck.impossible_geometries(cases[name])
+            crosscheck.coordinate_formats(cases["HIE-LEU.amber14.obc1.cutoff-2nm"])
             crosscheck.refused_sequences(cases["ACE-ALA-NME.amber14.obc1"])
         sys.exit(crosscheck.report.close())
 
