@@ -144,7 +144,7 @@ def main():
     if not arguments.openmm_only and not arguments.molsample.exists():
         parser.error(f"there is no {arguments.molsample}; build it with: swift build -c release")
 
-    results = []
+    results, loads = [], [os.getloadavg()[0]]
     for molecule in MOLECULES:
         name, sequence, force_field, solvent, cutoff, wanted = molecule
         print(f"measuring {name} …", file=sys.stderr, flush=True)
@@ -153,13 +153,17 @@ def main():
             "molecule": name, "sequence": sequence, "atoms": atoms, "force_field": force_field, "solvent": solvent,
             "cutoff_nm": cutoff, "wanted_ratio": wanted, "rates": medians, "rounds": rounds,
         })
+        loads.append(os.getloadavg()[0])
     print(table(results))
+    if max(loads) > 1.5 * (os.cpu_count() or 1):
+        print(f"the machine was busy (load {max(loads):.1f}): trust no ratio below 2", file=sys.stderr)
     if arguments.openmm_only:
         return
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     report = {
         "processor": processor(), "cores": os.cpu_count(), "date": datetime.date.today().isoformat(),
-        "openmm": mm.Platform.getOpenMMVersion(), "rounds": arguments.rounds, "results": results,
+        "openmm": mm.Platform.getOpenMMVersion(), "rounds": arguments.rounds, "load_averages": loads,
+        "results": results,
     }
     temporary = arguments.output.with_suffix(".temporary")
     temporary.write_text(json.dumps(report, indent=1) + "\n")
