@@ -45,7 +45,7 @@ let package = Package(
     .testTarget(name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-    .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators"]),
+    .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -75,9 +75,9 @@ static void LANE_VARIANT(internal_to_cartesian)(const lane_zmatrix *z, const dou
           lane_sincos(lane_load(in + 2 * LANE_BLOCK), &torsion_sine, &torsion_cosine);
           lane_vector h = vector_difference(vector_load(x, atoms[3], half), xc);
           // Normal of the plane b, c, d, and the direction in it away from the axis.
-          lane_vector normal = vector_cross(e, h);
+          lane_vector normal = vector_cross(h, e);
           normal = vector_scaled(normal, 1.0 / lane_sqrt(vector_dot(normal, normal)));
-          lane_vector lateral = vector_cross(normal, e);
+          lane_vector lateral = vector_cross(e, normal);
           place = vector_sum(xb, along);
           place = vector_sum(place, vector_scaled(lateral, away * torsion_cosine));
           place = vector_sum(place, vector_scaled(normal, away * torsion_sine));

@@ -226,11 +226,11 @@ public struct ForceFieldProposal: Proposal {
 
     init(bond: Double, angle: Double, origin: SIMD3<Double>, axisEnd: SIMD3<Double>, plane: SIMD3<Double>) {
       let axis = (axisEnd - origin) / length(axisEnd - origin)
-      let perpendicular = cross(axis, plane - axisEnd)
+      let perpendicular = cross(plane - axisEnd, axis)
       let unit = perpendicular / length(perpendicular)
       center = origin + axis * (bond * cos(angle))
       normal = unit * (bond * sin(angle))
-      lateral = cross(unit, axis) * (bond * sin(angle))
+      lateral = cross(axis, unit) * (bond * sin(angle))
     }
 
     /// The place at a torsion given as (cos, sin).
