@@ -171,7 +171,7 @@ def main():
         if not wanted or any(part in f"{sequence}.prmtop-{force_field}" for part in wanted):
             amber_files_case(sequence, force_field, radii, solvents)
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
-    print(f"{len(list(FOLDER.glob('*.json')))} cases, {size / 1e6:.2f} MB in all")
+    print(f"the folder holds {size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":
