@@ -1,6 +1,6 @@
 """Energies and forces of `molsample` against OpenMM's Reference platform, by every way a molecule can come in.
 
-    python crosscheck/energies.py --molsample .build/release/molsample [NAME_PART …] [--seed N] [--ways WAY …]
+    python crosscheck/energies.py --molsample .build/release/molsample [NAME_PART …] [--seed N] [--ways WAY,…]
 
 For every molecule and field of the golden cases, on geometries drawn anew. Ends with "N passed, N failed"; the exit
 status is 0 only if nothing failed.
@@ -220,9 +220,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--molsample", required=True, type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=7, help="of the geometries; the golden ones have another")
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="only these ways in")
+    parser.add_argument("--ways", default=",".join(WAYS), help="only these ways in (default: %(default)s)")
     parser.add_argument("cases", nargs="*", help="only cases whose name contains one of these")
     arguments = parser.parse_args()
+    ways = arguments.ways.split(",")
+    if not set(ways) <= set(WAYS):
+        parser.error(f"--ways takes some of {','.join(WAYS)}")
     if not arguments.molsample.exists():
         parser.error(f"there is no {arguments.molsample}; build it with: swift build -c release")
 
@@ -230,10 +233,10 @@ def main():
     cases = {name: content for name, content in contents.items() if "potential_energy_kJ_mol" in content}
     chosen = [c for n, c in cases.items() if not arguments.cases or any(part in n for part in arguments.cases)]
     with tempfile.TemporaryDirectory() as folder:
-        crosscheck = Crosscheck(Molsample(arguments.molsample), arguments.seed, pathlib.Path(folder), arguments.ways)
+        crosscheck = Crosscheck(Molsample(arguments.molsample), arguments.seed, pathlib.Path(folder), ways)
         for case in chosen:
             crosscheck.golden_case(case)
-        if not arguments.cases and arguments.ways == WAYS:
+        if not arguments.cases and ways == WAYS:
             for sequence, force_field, solvent in THREE_WAYS:
                 crosscheck.three_ways(sequence, force_field, solvent, cases)
             for name in ["ACE-ALA-NME.amber14.vacuum", "ACE-ALA-NME.amber99sb-ildn.amber99_obc"]:
