@@ -44,7 +44,7 @@ let package = Package(
     .testTarget(name: "EnergiesTests", dependencies: ["Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
-    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"]),
+    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
   ],
