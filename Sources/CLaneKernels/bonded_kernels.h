@@ -34,6 +34,8 @@ LANE_INLINE lane_vector vector_cross(lane_vector a, lane_vector b) {
 
 // Squared lengths below this (nm²) are coincidence: far below any bond, far above underflow of their squares.
 #define COINCIDENT_SQUARED 1e-10
+// Products of two squared normals of a dihedral (nm⁸) below this leave it undefined.
+#define COLLINEAR_PRODUCT 1e-36
 
 static void LANE_VARIANT(harmonic_bonds)(const lane_bonds *bonds, const double *x, double *forces, double *energy) {
   for (int half = 0; half < LANE_BLOCK; half += LANE_WIDTH) {
@@ -67,17 +69,21 @@ static void LANE_VARIANT(harmonic_angles)(const lane_angles *angles, const doubl
       lane_vector v = vector_difference(vector_load(x, k, half), center);
       lane_double u2 = vector_dot(u, u), v2 = vector_dot(v, v), uv = vector_dot(u, v);
       lane_vector normal = vector_cross(u, v);
-      lane_double c = lane_sqrt(vector_dot(normal, normal));
+      // At a straight angle the normal vanishes, and with it the numerators that its inverse length multiplies.
+      lane_double normal2 = vector_dot(normal, normal);
+      lane_double inverse_c = lane_inverse_sqrt(lane_select(normal2 < 1e-36, lane_broadcast(1e-36), normal2));
+      lane_double c = normal2 * inverse_c;
       lane_double theta = lane_atan2(c, uv);
       lane_double bend = theta - angles->angle[a];
       lane_double torque = angles->constant[a] * bend;
       lane_int collapsed = (u2 < COINCIDENT_SQUARED) | (v2 < COINCIDENT_SQUARED);
       sum += lane_select(collapsed, lane_broadcast(__builtin_inf()), 0.5 * torque * bend);
       if (forces) {
-        // ∂θ/∂u = (u (u·v)/u² − v)/|u × v|; at a straight angle the numerator vanishes with the denominator.
-        lane_double scale = torque / lane_select(c > 1e-30, c, lane_broadcast(1e-30));
-        lane_vector fu = vector_difference(vector_scaled(v, scale), vector_scaled(u, scale * uv / u2));
-        lane_vector fv = vector_difference(vector_scaled(u, scale), vector_scaled(v, scale * uv / v2));
+        // ∂θ/∂u = (u (u·v)/u² − v)/|u × v|
+        lane_double scale = torque * inverse_c;
+        lane_double shared = scale * uv / (u2 * v2);
+        lane_vector fu = vector_difference(vector_scaled(v, scale), vector_scaled(u, shared * v2));
+        lane_vector fv = vector_difference(vector_scaled(u, scale), vector_scaled(v, shared * u2));
         vector_add_to(forces, i, half, fu);
         vector_add_to(forces, k, half, fv);
         vector_add_to(forces, j, half, vector_scaled(vector_sum(fu, fv), lane_broadcast(-1.0)));
@@ -101,8 +107,11 @@ static void LANE_VARIANT(periodic_torsions)(
       lane_vector h = vector_difference(vector_load(x, atoms[3], half), xk);
       lane_vector a = vector_cross(f, g), b = vector_cross(h, g);
       lane_double a2 = vector_dot(a, a), b2 = vector_dot(b, b), g2 = vector_dot(g, g);
-      lane_double inverse = 1.0 / lane_sqrt(a2 * b2);
-      lane_double gl = lane_sqrt(g2);
+      // Three atoms on a line leave the dihedral undefined.
+      lane_double product = a2 * b2;
+      lane_int collapsed = product < COLLINEAR_PRODUCT;
+      lane_double inverse = lane_inverse_sqrt(product), inverse_g = lane_inverse_sqrt(g2);
+      lane_double gl = g2 * inverse_g;
       lane_double cosine = vector_dot(a, b) * inverse;
       lane_double sine = gl * vector_dot(a, h) * inverse;
       lane_double cn = cosine, sn = sine;
@@ -116,12 +125,12 @@ static void LANE_VARIANT(periodic_torsions)(
         sn = sn * cosine + cn * sine;
         cn = next;
       }
-      // Three atoms on a line leave the dihedral undefined.
-      lane_int collapsed = (a2 * b2) < 1e-40;
       sum += lane_select(collapsed, lane_broadcast(__builtin_inf()), u);
       if (forces) {
-        lane_double wi = slope * gl / a2, wl = slope * gl / b2;
-        lane_double wf = slope * vector_dot(f, g) / (a2 * gl), wh = slope * vector_dot(h, g) / (b2 * gl);
+        lane_double over = slope * inverse * inverse;
+        lane_double over_a2 = over * b2, over_b2 = over * a2;
+        lane_double wi = gl * over_a2, wl = gl * over_b2;
+        lane_double wf = vector_dot(f, g) * inverse_g * over_a2, wh = vector_dot(h, g) * inverse_g * over_b2;
         lane_vector fi = vector_scaled(a, wi), fl = vector_scaled(b, -wl);
         lane_vector middle = vector_difference(vector_scaled(a, wf), vector_scaled(b, wh));
         vector_add_to(forces, atoms[0], half, fi);

@@ -3,22 +3,27 @@
 // Four passes over one half of the block: descreening sums with their radial derivatives (kept, so that logarithms are
 // taken once), Born radii, pair energies, and the chain rule through the radii.
 
-// ½ T(r), one atom's contribution to the descreening sum of atom i, and (1/r) d(½T)/dr.
-LANE_INLINE void descreening(
-    lane_double r, lane_double inverse_r, double radius, double scaled, int engulfed, int with_slope, lane_double *value,
-    lane_double *slope) {
-  lane_double upper = r + scaled;
+// What one atom of a pair adds to the descreening sum of the other.
+typedef struct {
+  lane_double upper, lower;    // U, L
+  lane_int outside;            // L is |r − s|
+} descreening_limits;
+
+LANE_INLINE descreening_limits limits_of_descreening(lane_double r, double radius, double scaled) {
   lane_double gap = lane_abs(r - scaled);
   lane_int outside = gap > radius;
-  lane_double lower = lane_select(outside, gap, lane_broadcast(radius));
-  // Both reciprocals and ln(L/U) from one division.
-  lane_double inverse = 1.0 / (upper * lower);
-  lane_double u = inverse * lower, l = inverse * upper;
+  return (descreening_limits){r + scaled, lane_select(outside, gap, lane_broadcast(radius)), outside};
+}
+
+// ½ T(r) and (1/r) d(½T)/dr, from u = 1/U, l = 1/L and ln(L/U).
+LANE_INLINE void descreening(
+    descreening_limits limits, lane_double u, lane_double l, lane_double logarithm, lane_double r, lane_double inverse_r,
+    double radius, double scaled, int engulfed, int with_slope, lane_double *value, lane_double *slope) {
   lane_double squares = u * u - l * l;
-  lane_double logarithm = lane_log(lower * u);
   double scaled2 = scaled * scaled;
-  lane_double t = (l - u) + 0.25 * (r - scaled2 * inverse_r) * squares + 0.5 * logarithm * inverse_r;
-  lane_int reached = upper >= radius;
+  lane_double ratio = scaled2 * inverse_r, log_over_r = logarithm * inverse_r;
+  lane_double t = (l - u) + 0.25 * (r - ratio) * squares + 0.5 * log_over_r;
+  lane_int reached = limits.upper >= radius;
   lane_double zero = lane_broadcast(0.0);
   if (engulfed) {
     lane_int inside = (scaled - r) > radius;
@@ -27,9 +32,8 @@ LANE_INLINE void descreening(
   *value = lane_select(reached, 0.5 * t, zero);
   if (with_slope) {
     // ∂T/∂U vanishes identically; ∂T/∂L does too unless r < s, where it is left over without the engulfed-atom term.
-    lane_double inverse_r2 = inverse_r * inverse_r;
-    lane_double dt = 0.25 * (1.0 + scaled2 * inverse_r2) * squares - 0.5 * logarithm * inverse_r2;
-    if (!engulfed) dt += lane_select(outside & (r < scaled), 2.0 * l * l, zero);
+    lane_double dt = 0.25 * (1.0 + ratio * inverse_r) * squares - 0.5 * log_over_r * inverse_r;
+    if (!engulfed) dt += lane_select(limits.outside & (r < scaled), 2.0 * l * l, zero);
     *slope = lane_select(reached, 0.5 * dt * inverse_r, zero);
   }
 }
@@ -56,13 +60,26 @@ LANE_INLINE void born_half(
       lane_vector d = vector_difference(xi, vector_load(x, j, half));
       lane_double r2 = vector_dot(d, d);
       clash |= r2 < COINCIDENT_SQUARED;
-      lane_double r = lane_sqrt(r2);
-      lane_double inverse_r = 1.0 / r;
+      lane_double inverse_r = lane_inverse_sqrt(r2);
+      lane_double r = r2 * inverse_r;
+      const double radius_j = born->offset_radius[j], scaled_j = born->scaled_radius[j];
+      descreening_limits at_i = limits_of_descreening(r, radius_i, scaled_j);
+      descreening_limits at_j = limits_of_descreening(r, radius_j, scaled_i);
+      // Four reciprocals from one division, two logarithms from another.
+      lane_double product_i = at_i.upper * at_i.lower, product_j = at_j.upper * at_j.lower;
+      lane_double inverse = 1.0 / (product_i * product_j);
+      lane_double inverse_i = inverse * product_j, inverse_j = inverse * product_i;
+      lane_double u_i = inverse_i * at_i.lower, u_j = inverse_j * at_j.lower, log_i, log_j;
+      lane_log_pair(at_i.lower * u_i, at_j.lower * u_j, &log_i, &log_j);
       lane_double on_i, on_j, slope_i = zero, slope_j = zero;
-      descreening(r, inverse_r, radius_i, born->scaled_radius[j], engulfed, with_forces, &on_i, &slope_i);
-      descreening(r, inverse_r, born->offset_radius[j], scaled_i, engulfed, with_forces, &on_j, &slope_j);
+      descreening(
+          at_i, u_i, inverse_i * at_i.upper, log_i, r, inverse_r, radius_i, scaled_j, engulfed, with_forces, &on_i,
+          &slope_i);
+      descreening(
+          at_j, u_j, inverse_j * at_j.upper, log_j, r, inverse_r, radius_j, scaled_i, engulfed, with_forces, &on_j,
+          &slope_j);
       if (with_neck) {
-        double reach = radius_i + born->offset_radius[j] + 2 * born->radius_offset + born->neck_cut;
+        double reach = radius_i + radius_j + 2 * born->radius_offset + born->neck_cut;
         lane_int near = r <= reach;
         for (int side = 0; side < 2; side++) {
           int64_t at = side == 0 ? (int64_t)i * n + j : (int64_t)j * n + i;
@@ -150,7 +167,7 @@ LANE_INLINE void born_half(
       lane_double gauss = lane_exp(exponent);
       lane_double bb = radius_i * radius_j;
       lane_double f2 = r2 + bb * gauss;
-      lane_double inverse_f = 1.0 / lane_sqrt(f2);
+      lane_double inverse_f = lane_inverse_sqrt(f2);
       const double qq = born->charge[i] * born->charge[j];
       lane_double u, weight;  // weight = −2 dU/d(f²)
       if (with_salt) {

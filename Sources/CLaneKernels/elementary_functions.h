@@ -88,6 +88,23 @@ LANE_INLINE lane_double lane_min(lane_double a, lane_double b) { return lane_sel
 
 LANE_INLINE lane_double lane_sqrt(lane_double x) { return __builtin_elementwise_sqrt(x); }
 
+// 1/√x for 10⁻³⁶ < x < 10³⁶.
+LANE_INLINE lane_double lane_inverse_sqrt(lane_double x) {
+#if defined(LANE_HAS_RECIPROCAL_SQRT_ESTIMATE)
+  // 12 bits from the processor's estimate in Float, then two third-order steps: 36 bits, all bits. Square root and
+  // division take the processor about twice as long.
+  lane_double y = __builtin_convertvector(
+      (lane_float)__builtin_ia32_rsqrtps(__builtin_convertvector(x, lane_float)), lane_double);
+  for (int step = 0; step < 2; step++) {
+    lane_double error = 1.0 - (x * y) * y;
+    y = y + y * error * (0.5 + 0.375 * error);
+  }
+  return y;
+#else
+  return 1.0 / lane_sqrt(x);
+#endif
+}
+
 // e^x; arguments beyond ±708 are clamped there.
 LANE_INLINE lane_double lane_exp(lane_double x) {
   const double *c = exp_coefficients;
@@ -107,24 +124,41 @@ LANE_INLINE lane_double lane_exp(lane_double x) {
   return lane_from_bits(lane_bits(value) + (lane_bits(shifted) << 52));
 }
 
-// ln x for normal x > 0; zero gives about −709, other values are meaningless.
-LANE_INLINE lane_double lane_log(lane_double x) {
-  const double *c = log_coefficients;
+// x = 2ᵉ m with m in [√½, √2), for normal x > 0; other values give a meaningless m in that range.
+LANE_INLINE lane_double lane_split_exponent(lane_double x, lane_double *e) {
   const long long root_half_bits = 0x3fe6a09e667f3bcdLL;
   lane_int offset = lane_bits(x) - root_half_bits;
   lane_int exponent_bits = offset & (lane_int)lane_bits(lane_broadcast(-__builtin_inf()));
-  lane_double m = lane_from_bits(lane_bits(x) - exponent_bits);
   // Exponent as a double: biased into [0, 4095], placed in the mantissa of 2⁵².
   lane_int biased = (lane_int)(((lane_uint)(offset + (2048LL << 52))) >> 52);
-  lane_double e = lane_from_bits(biased | 0x4330000000000000LL) - (4503599627370496.0 + 2048.0);
-  lane_double f = m - 1.0;
-  lane_double s = f / (m + 1.0);
+  *e = lane_from_bits(biased | 0x4330000000000000LL) - (4503599627370496.0 + 2048.0);
+  return lane_from_bits(lane_bits(x) - exponent_bits);
+}
+
+// ln of 2ᵉ (1 + f), given s = f/(2 + f).
+LANE_INLINE lane_double lane_log_series(lane_double e, lane_double f, lane_double s) {
+  const double *c = log_coefficients;
   lane_double z = s * s, z2 = z * z;
   lane_double p01 = c[0] + z * c[1], p23 = c[2] + z * c[3], p45 = c[4] + z * c[5], p67 = c[6] + z * c[7];
   lane_double p = (p01 + z2 * p23) + (z2 * z2) * (p45 + z2 * p67);
   // 2 s = f − s f exactly in the leading part, which keeps ln near 1 accurate.
   lane_double tail = s * (2.0 * z * p - f);
   return e * 0.693147180369123816490 + (f + (tail + e * 1.90821492927058770002e-10));
+}
+
+// ln x for normal x > 0; zero gives about −709, other values are meaningless.
+LANE_INLINE lane_double lane_log(lane_double x) {
+  lane_double e, m = lane_split_exponent(x, &e);
+  return lane_log_series(e, m - 1.0, (m - 1.0) / (m + 1.0));
+}
+
+// Two logarithms for one division.
+LANE_INLINE void lane_log_pair(lane_double x, lane_double y, lane_double *log_x, lane_double *log_y) {
+  lane_double ex, ey, mx = lane_split_exponent(x, &ex), my = lane_split_exponent(y, &ey);
+  lane_double px = mx + 1.0, py = my + 1.0;
+  lane_double inverse = 1.0 / (px * py);
+  *log_x = lane_log_series(ex, mx - 1.0, (mx - 1.0) * (inverse * py));
+  *log_y = lane_log_series(ey, my - 1.0, (my - 1.0) * (inverse * px));
 }
 
 // Quadrant-correct angle of (x, y) in [−π, π]; (0, 0) gives NaN.

@@ -8,6 +8,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 typedef double lane_double __attribute__((vector_size(8 * LANE_WIDTH)));
 typedef double lane_double_unaligned __attribute__((vector_size(8 * LANE_WIDTH), aligned(8)));
+typedef float lane_float __attribute__((vector_size(4 * LANE_WIDTH)));
 typedef long long lane_int __attribute__((vector_size(8 * LANE_WIDTH)));
 typedef unsigned long long lane_uint __attribute__((vector_size(8 * LANE_WIDTH)));
 

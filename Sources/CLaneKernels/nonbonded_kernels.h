@@ -16,7 +16,7 @@ LANE_INLINE void nonbonded_half(
     }
     lane_vector d = vector_difference(xi, vector_load(x, j, half));
     lane_double r2 = vector_dot(d, d);
-    lane_double inverse = 1.0 / lane_sqrt(r2);
+    lane_double inverse = lane_inverse_sqrt(r2);
     lane_double inverse2 = inverse * inverse, inverse6 = inverse2 * inverse2 * inverse2;
     lane_double repulsion = pairs->a[p] * inverse6 * inverse6, attraction = pairs->b[p] * inverse6;
     lane_double q = lane_broadcast(pairs->q[p]);

@@ -34,7 +34,7 @@ public struct Dihedral {
     let m2 = (m * m).sum()
     let n2 = (n * n).sum()
     let length = (g * g).sum().squareRoot()
-    angle = m2 * n2 < 1e-40 ? .nan : atan2(length * (m * h).sum(), (m * n).sum())
+    angle = m2 * n2 < 1e-36 ? .nan : atan2(length * (m * h).sum(), (m * n).sum())
     let first = m * (-length / m2)
     let last = n * (length / n2)
     let middle = m * ((f * g).sum() / (m2 * length)) - n * ((h * g).sum() / (n2 * length))
