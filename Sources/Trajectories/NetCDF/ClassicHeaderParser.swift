@@ -118,8 +118,12 @@ struct ClassicHeaderParser {
       size = sum
     }
     var end = position
-    for variable in variables.filter({ !$0.isRecord && $0.byteCount > 0 }).sorted(by: { $0.begin < $1.begin }) + records.prefix(1) {
-      guard variable.begin >= end else { throw damaged("has a variable '\(variable.name.excerpt)' that overlaps others") }
+    for variable in variables.filter({ !$0.isRecord && $0.byteCount > 0 }).sorted(by: { $0.begin < $1.begin })
+      + records.prefix(1)
+    {
+      guard variable.begin >= end else {
+        throw damaged("has a variable '\(variable.name.excerpt)' that overlaps others")
+      }
       let (sum, overflow) = variable.begin.addingReportingOverflow(variable.byteCount)
       guard !overflow else { throw damaged("has a variable beyond the end of any file") }
       end = sum
@@ -153,6 +157,8 @@ struct ClassicHeaderParser {
     guard length > 0, length <= 256 else { throw damaged("has a name of \(length) bytes") }
     let text = try take(length)
     try skipPadding(after: length)
+    // The format forbids control characters in names; a zero would end the name early inside libnetcdf.
+    guard text.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw damaged("has a name with control characters") }
     return String(decoding: text, as: UTF8.self)
   }
 
