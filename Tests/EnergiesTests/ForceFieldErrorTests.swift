@@ -79,7 +79,8 @@ struct ForceFieldErrorTests {
     ]
     for addition in additions {
       let text = good.replacing("</ForceField>", with: addition + "\n</ForceField>")
-      let line = text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix(addition) }! + 1
+      let line =
+        text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix(addition) }! + 1
       try ForceFieldFixtures.withFile(Array(text.utf8), extension: "xml") { path in
         let error = try #require(inputError { _ = try ForceField(openMMXML: [path]) })
         #expect(error.line == line && error.source == path, "\(addition): \(error)")

@@ -47,7 +47,9 @@ enum ForceFieldFixtures {
     """
 
   /// Writes bytes to a file of its own, which is removed afterwards.
-  static func withFile<Result>(_ bytes: [UInt8], extension suffix: String, _ body: (String) throws -> Result) throws -> Result {
+  static func withFile<Result>(_ bytes: [UInt8], extension suffix: String, _ body: (String) throws -> Result) throws
+    -> Result
+  {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("molflow-\(UUID().uuidString).\(suffix)")
     try Data(bytes).write(to: url)
     defer { try? FileManager.default.removeItem(at: url) }
@@ -62,7 +64,9 @@ struct FileDamage {
   init(seed: UInt64) { random = RandomStream(seed: seed) }
 
   mutating func apply(to original: [UInt8]) -> [UInt8] {
-    let tokens = ["99999999999999999999", "-1", "nan", "1e999", "0x10", "\u{0}", "=", "[", "]", "<", "\"", "*", " ", "\n", "é"]
+    let tokens = [
+      "99999999999999999999", "-1", "nan", "1e999", "0x10", "\u{0}", "=", "[", "]", "<", "\"", "*", " ", "\n", "é",
+    ]
     var bytes = original
     for _ in 0..<Int.random(in: 1...3, using: &random) {
       guard let place = bytes.indices.randomElement(using: &random) else { return bytes }

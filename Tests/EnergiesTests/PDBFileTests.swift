@@ -6,17 +6,23 @@ enum PDBFixtures {
   static let twoModels = model(1, shift: 0) + model(2, shift: 1) + "CONECT    1    2\nCONECT    2    3    4    5\nEND\n"
 
   static let atoms: [(name: String, residue: String, number: Int, element: String, position: [Double])] = [
-    ("HH31", "ACE", 1, "H", [2.0, 1.0, 0.0]), ("CH3", "ACE", 1, "C", [2.0, 2.09, 0.0]), ("HH32", "ACE", 1, "H", [1.486, 2.454, 0.89]),
+    ("HH31", "ACE", 1, "H", [2.0, 1.0, 0.0]), ("CH3", "ACE", 1, "C", [2.0, 2.09, 0.0]),
+    ("HH32", "ACE", 1, "H", [1.486, 2.454, 0.89]),
     ("HH33", "ACE", 1, "H", [1.486, 2.454, -0.89]), ("C", "ACE", 1, "C", [3.427, 2.641, 0.0]),
-    ("O", "ACE", 1, "O", [4.391, 1.877, 0.0]), ("N", "GLY", 2, "N", [3.555, 3.97, 0.0]), ("H", "GLY", 2, "H", [2.733, 4.556, 0.0]),
+    ("O", "ACE", 1, "O", [4.391, 1.877, 0.0]), ("N", "GLY", 2, "N", [3.555, 3.97, 0.0]),
+    ("H", "GLY", 2, "H", [2.733, 4.556, 0.0]),
     ("CA", "GLY", 2, "C", [4.853, 4.614, 0.0]), ("HA2", "GLY", 2, "H", [5.408, 4.316, 0.89]),
-    ("HA3", "GLY", 2, "H", [5.408, 4.316, -0.89]), ("C", "GLY", 2, "C", [4.713, 6.129, 0.0]), ("O", "GLY", 2, "O", [3.601, 6.653, 0.0]),
-    ("N", "NME", 3, "N", [5.84, 6.84, 0.0]), ("H", "NME", 3, "H", [6.73, 6.36, 0.0]), ("CH3", "NME", 3, "C", [5.83, 8.29, 0.0]),
-    ("HH31", "NME", 3, "H", [4.81, 8.66, 0.0]), ("HH32", "NME", 3, "H", [6.35, 8.65, 0.89]), ("HH33", "NME", 3, "H", [6.35, 8.65, -0.89]),
+    ("HA3", "GLY", 2, "H", [5.408, 4.316, -0.89]), ("C", "GLY", 2, "C", [4.713, 6.129, 0.0]),
+    ("O", "GLY", 2, "O", [3.601, 6.653, 0.0]),
+    ("N", "NME", 3, "N", [5.84, 6.84, 0.0]), ("H", "NME", 3, "H", [6.73, 6.36, 0.0]),
+    ("CH3", "NME", 3, "C", [5.83, 8.29, 0.0]),
+    ("HH31", "NME", 3, "H", [4.81, 8.66, 0.0]), ("HH32", "NME", 3, "H", [6.35, 8.65, 0.89]),
+    ("HH33", "NME", 3, "H", [6.35, 8.65, -0.89]),
   ]
 
   static func line(
-    serial: Int, name: String, residue: String, number: Int, element: String, position: [Double], alternate: String = " "
+    serial: Int, name: String, residue: String, number: Int, element: String, position: [Double],
+    alternate: String = " "
   ) -> String {
     func pad(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text
