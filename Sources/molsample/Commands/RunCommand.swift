@@ -79,21 +79,21 @@ struct RunCommand: ParsableCommand {
     let path = folder.file("ensemble.nc")
     let atomCount = prepared.system.molecule.atomCount
     let regions = configuration.system.regions
+    let provenance = EnsembleProvenance(
+      title: "\(configuration.system.name), \(configuration.method) from \(configuration.model)",
+      programVersion: Version.current, system: configuration.system.name,
+      temperature: configuration.system.temperature, seed: configuration.seed,
+      configurationDigest: configuration.digest)
     var drawn = Drawn()
     let writer: EnsembleWriter
     if let earlier = try resumable(path, configuration) {
       drawn.logWeights = earlier.logWeights
       for region in regions { drawn.dihedrals[region.name] = dihedrals(region, earlier.x) }
-      writer = try EnsembleWriter(resuming: path, atomCount: atomCount, frames: earlier.logWeights.count)
+      writer = try EnsembleWriter(
+        resuming: path, atomCount: atomCount, frames: earlier.logWeights.count, provenance: provenance)
       Molsample.report("resuming after \(earlier.logWeights.count) samples")
     } else {
-      writer = try EnsembleWriter(
-        path: path, atomCount: atomCount,
-        provenance: EnsembleProvenance(
-          title: "\(configuration.system.name), \(configuration.method) from \(configuration.model)",
-          programVersion: Version.current, system: configuration.system.name,
-          temperature: configuration.system.temperature, seed: configuration.seed,
-          configurationDigest: configuration.digest))
+      writer = try EnsembleWriter(path: path, atomCount: atomCount, provenance: provenance)
     }
     let kT = prepared.state.kT
     let random = RandomStream(seed: configuration.seed)
