@@ -1,4 +1,5 @@
 import Energies
+import Foundation
 import Testing
 
 enum PDBFixtures {
@@ -73,6 +74,18 @@ struct PDBFileTests {
     let file = try PDBFile(text: text, source: "names.pdb")
     #expect(file.molecule.atoms.map { $0.element?.symbol } == PDBFixtures.atoms.map(\.element))
     #expect(file.molecule.bonds.count == PDBFixtures.atoms.count - 1)
+  }
+
+  /// Files of AMBER's tools: the protonation state of "HIS" follows from its hydrogens, ends from OXT and H1–H3.
+  @Test(arguments: [("ala", "ACE ALA NME"), ("hiecys", "NHIE CCYS")])
+  func protonationStates(_ file: String, _ templates: String) throws {
+    let url = try #require(
+      Bundle.module.url(forResource: file, withExtension: "pdb", subdirectory: "Golden/reader"))
+    let molecule = try PDBFile(path: url.path).molecule
+    for name in ForceField.shippedNames {
+      let system = try ForceField.shipped(named: name).parameterize(molecule)
+      #expect(system.notes.first { $0.name == "residue templates" }?.value == templates)
+    }
   }
 
   @Test func alternateLocationsCountOnce() throws {
