@@ -30,7 +30,9 @@ struct ParameterizationGolden: Decodable {
       count = entries.count
       sums = []
       for entry in entries {
-        let weight = entry.atoms.enumerated().reduce(0.0) { $0 + Double(($1.offset + 1) * ($1.element + 1) * ($1.element + 1)) }
+        let weight = entry.atoms.enumerated().reduce(0.0) {
+          $0 + Double(($1.offset + 1) * ($1.element + 1) * ($1.element + 1))
+        }
         while sums.count < entry.values.count { sums.append(0) }
         for (index, value) in entry.values.enumerated() { sums[index] += weight * value }
       }
@@ -68,8 +70,15 @@ struct ParameterizationGolden: Decodable {
 
     var testDescription: String { "\(force_field) \(templates.joined(separator: "-")) \(solvent)" }
 
+    /// nil: what the force-field file itself asks for.
+    var implicitSolvent: ImplicitSolvent? {
+      get throws { force_field == "patched.xml" ? nil : try ImplicitSolvent(named: solvent) }
+    }
+
     var molecule: Molecule {
-      let moleculeAtoms = atoms.map { Atom(name: $0.name, element: Element(symbol: $0.symbol), mass: 0, residue: $0.residue) }
+      let moleculeAtoms = atoms.map {
+        Atom(name: $0.name, element: Element(symbol: $0.symbol), mass: 0, residue: $0.residue)
+      }
       let moleculeResidues = residues.enumerated().map { index, name in
         let first = atoms.firstIndex { $0.residue == index }!
         let last = atoms.lastIndex { $0.residue == index }!

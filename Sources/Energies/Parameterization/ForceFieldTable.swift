@@ -27,7 +27,8 @@ extension ForceField {
       case "born": born += try section.rows.map(Self.bornRule)
       default:
         throw section.heading.error(
-          "unknown section", expected: "types, residues, bonds, angles, torsions, impropers, cmap-map, cmap, nonbonded, born",
+          "unknown section",
+          expected: "types, residues, bonds, angles, torsions, impropers, cmap-map, cmap, nonbonded, born",
           found: String(section.name))
       }
     }

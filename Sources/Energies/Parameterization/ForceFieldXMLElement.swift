@@ -62,19 +62,22 @@ final class ForceFieldXMLElement {
     let parser = XMLParser(data: Data(bytes))
     parser.shouldResolveExternalEntities = false
     parser.delegate = builder
+    // `parse` may return true after an error: the parser tries to go on, without what it did not understand.
     let parsed = parser.parse()
     if let failure = builder.failure { throw failure }
     guard parsed, let root = builder.root, builder.isComplete else {
-      let line = parser.lineNumber
-      throw InputError(
-        path, line: line > 0 ? line : nil, "this is not well-formed XML", expected: "a complete <ForceField> file",
-        found: parser.parserError.map { "error \(($0 as NSError).code) of the XML parser" })
+      throw InputError(path, "this is not well-formed XML", expected: "a complete <ForceField> file")
     }
     return root
   }
 
   private static func refuseDeclarations(_ bytes: [UInt8], _ path: String) throws {
     let marks = ["<!DOCTYPE", "<!ENTITY"].map { Array($0.utf8) }
+    // FoundationXML traps on names that are no UTF-8.
+    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    where String(validating: line, as: UTF8.self) == nil {
+      throw InputError(path, line: index + 1, "this is not UTF-8 text", expected: "XML in UTF-8")
+    }
     var line = 1
     for index in bytes.indices {
       switch bytes[index] {
@@ -117,6 +120,15 @@ private final class XMLTreeBuilder: NSObject, XMLParserDelegate {
     }
     if let parent = open.last { parent.children.append(element) } else if root == nil { root = element }
     open.append(element)
+  }
+
+  func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) {
+    guard failure == nil else { return }
+    let line = parser.lineNumber
+    failure = InputError(
+      source, line: line > 0 ? line : nil, "this is not well-formed XML", expected: "a complete <ForceField> file",
+      found: "error \((parseError as NSError).code) of the XML parser")
+    parser.abortParsing()
   }
 
   func parser(_ parser: XMLParser, didEndElement elementName: String, namespaceURI: String?, qualifiedName: String?) {

@@ -76,12 +76,14 @@ extension ForceField {
       let offsetRadius = radius - 0.009
       guard offsetRadius > 0 else { throw InputError(source, "a Born radius below 0.009 nm", found: "\(radius)") }
       return GeneralizedBorn.Particle(
-        charge: charge, offsetRadius: offsetRadius, scaledRadius: scale * offsetRadius, alpha: 1, beta: 0.8, gamma: 4.85)
+        charge: charge, offsetRadius: offsetRadius, scaledRadius: scale * offsetRadius, alpha: 1, beta: 0.8, gamma: 4.85
+      )
     }
     let parameters = GeneralizedBorn.Parameters(
       model: "OBC2", solventDielectric: solvent.solventDielectric, soluteDielectric: solvent.soluteDielectric,
       coulombConstant: Units.coulombConstant, countsEngulfedAtoms: true,
-      surfaceArea: solvent.surfaceArea ? .init(tension: 4 * Double.pi * OpenMMDefaults.surfaceAreaEnergy) : nil, cutoff: cutoff)
+      surfaceArea: solvent.surfaceArea ? .init(tension: 4 * Double.pi * OpenMMDefaults.surfaceAreaEnergy) : nil,
+      cutoff: cutoff)
     return GeneralizedBorn(particles: particles, parameters: parameters)
   }
 }

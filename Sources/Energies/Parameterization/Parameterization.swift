@@ -18,7 +18,8 @@ extension ForceField {
     try solvent.validate(cutoff: cutoff)
     guard molecule.atomCount > 0 else { throw InputError(name, "the molecule has no atoms") }
     if let crowded = molecule.neighbours.firstIndex(where: { $0.count > 12 }) {
-      throw InputError(name, "atom \(molecule.label(ofAtom: crowded)) has more than 12 bonds", advice: "check the bonds")
+      throw InputError(
+        name, "atom \(molecule.label(ofAtom: crowded)) has more than 12 bonds", advice: "check the bonds")
     }
     let assignment = try assignTemplates(molecule, named: residueTemplates)
     let numbering = TypeNumbering(atomTypes)
@@ -30,7 +31,8 @@ extension ForceField {
       typed.atoms[index].type = assignment.typeNames[index]
       typed.atoms[index].mass = atomTypes[assignment.typeNames[index]]!.mass
     }
-    let context = ParameterContext(molecule: typed, assignment: assignment, types: types, numbering: numbering, graph: graph)
+    let context = ParameterContext(
+      molecule: typed, assignment: assignment, types: types, numbering: numbering, graph: graph)
     var terms: [any EnergyTerm] = [
       try harmonicBonds(context), try harmonicAngles(context), periodicTorsions(context),
     ]

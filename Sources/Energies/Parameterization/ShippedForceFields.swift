@@ -4,7 +4,8 @@ extension ForceField {
 
   /// Other spellings, compared without case, `-` and `_`.
   private static let aliases = [
-    "amber14": "amber14", "ff14sb": "amber14", "amber14sb": "amber14", "amberff14sb": "amber14", "amber14all": "amber14",
+    "amber14": "amber14", "ff14sb": "amber14", "amber14sb": "amber14", "amberff14sb": "amber14",
+    "amber14all": "amber14",
     "amber99sbildn": "amber99sb-ildn", "ff99sbildn": "amber99sb-ildn", "amber96": "amber96", "ff96": "amber96",
     "ff19sb": "ff19SB", "amber19": "ff19SB", "amber19sb": "ff19SB", "amberff19sb": "ff19SB",
   ]

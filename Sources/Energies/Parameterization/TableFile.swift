@@ -46,7 +46,8 @@ struct TableFile {
 
     func requireFields(_ count: Int, _ meaning: String) throws {
       guard fields.count == count else {
-        throw error("\(fields.count) fields where \(count) belong", expected: meaning, found: fields.joined(separator: " "))
+        throw error(
+          "\(fields.count) fields where \(count) belong", expected: meaning, found: fields.joined(separator: " "))
       }
     }
   }

@@ -22,7 +22,8 @@ extension ForceField {
       if index > 0 {
         guard let tail = openEnd, let head = open.firstIndex(where: { template.atoms[$0].name == "N" }) else {
           throw InputError(
-            name, "residue \(index) (\(templateNames[index - 1])) and residue \(index + 1) (\(templateName)) cannot be joined",
+            name,
+            "residue \(index) (\(templateNames[index - 1])) and residue \(index + 1) (\(templateName)) cannot be joined",
             expected: "a bond from C of the first to N of the second",
             advice: "first residues are ACE or N…, last ones C…, NME or NHE, and those between have no prefix")
         }

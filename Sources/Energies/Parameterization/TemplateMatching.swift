@@ -33,7 +33,9 @@ struct ResidueGraph {
       var bonds: Int
       var external: Int
     }
-    let kinds = (0..<count).map { Kind(element: elements[$0], bonds: neighbours[$0].count, external: externalBonds[$0]) }
+    let kinds = (0..<count).map {
+      Kind(element: elements[$0], bonds: neighbours[$0].count, external: externalBonds[$0])
+    }
     let templateKinds = (0..<count).map {
       Kind(element: template.atoms[$0].element, bonds: templateNeighbours[$0].count, external: templateExternal[$0])
     }
@@ -93,7 +95,8 @@ struct ResidueGraph {
         cursor[place] += 1
         steps += 1
         guard steps < 5_000_000 else {
-          throw InputError("template \(template.name)", "the residue is too symmetric to be compared with this template")
+          throw InputError(
+            "template \(template.name)", "the residue is too symmetric to be compared with this template")
         }
         guard !used[candidate], allowed.contains(candidate),
           earlier[place].allSatisfy({ adjacency[candidate].contains(matches[$0]) })

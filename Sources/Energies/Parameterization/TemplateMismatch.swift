@@ -30,7 +30,8 @@ extension ForceField {
       if sameElements { (missing, extra) = ([], []) }
       let common = names.intersection(templateNames)
       func inner(_ pairs: [(String, String)]) -> Set<String> {
-        Set(pairs.filter { common.contains($0) && common.contains($1) }.map { [$0, $1].sorted().joined(separator: "-") })
+        Set(
+          pairs.filter { common.contains($0) && common.contains($1) }.map { [$0, $1].sorted().joined(separator: "-") })
       }
       let wanted = inner(template.bonds.map { (templateNames[$0.first], templateNames[$0.second]) })
       let present = inner(

@@ -22,7 +22,8 @@ struct PDBLine {
     guard let value = FixedWidthField.real(ArraySlice(text.utf8)) else {
       throw error(
         "the \(axis) coordinate is not a number",
-        expected: "a number in columns \(columns.lowerBound)–\(columns.upperBound)", found: text.isEmpty ? "nothing" : text)
+        expected: "a number in columns \(columns.lowerBound)–\(columns.upperBound)",
+        found: text.isEmpty ? "nothing" : text)
     }
     return value
   }

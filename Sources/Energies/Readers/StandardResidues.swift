@@ -27,7 +27,11 @@ struct StandardResidues: Sendable {
       case "alias":
         let name = try row.text(1, "standard atom name")
         for other in row.fields.dropFirst() {
-          if let current { result.entries[current]!.aliases[String(other)] = name } else { common[String(other)] = name }
+          if let current {
+            result.entries[current]!.aliases[String(other)] = name
+          } else {
+            common[String(other)] = name
+          }
         }
       case "bond":
         guard let current else { throw row.error("a bond outside of any residue") }
