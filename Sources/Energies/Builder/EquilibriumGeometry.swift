@@ -5,7 +5,7 @@ import Foundation
 /// Angles of force fields need not fit together: those of AMBER's imidazole are all 120°, which no five-membered ring
 /// can have. Angles inside a ring are therefore moved by one common amount to the sum that the ring needs, and those
 /// around a planar atom to a sum of 360°.
-struct EquilibriumGeometry {
+struct EquilibriumGeometry: Sendable {
   let molecule: Molecule
   let neighbours: [[Int]]
   let rings: SmallRings
@@ -18,7 +18,7 @@ struct EquilibriumGeometry {
   private var angles: [Triple: Double] = [:]
   private var ringCorrections: [Double] = []
 
-  private struct Triple: Hashable {
+  private struct Triple: Hashable, Sendable {
     let low: Int
     let centre: Int
     let high: Int
