@@ -49,7 +49,7 @@ struct PeptideSequenceTests {
     ("A K", ["position 2", "' '"]),
     ("A1", ["position 2", "'1'"]),
     ("ALÄ", ["position 3"]),
-    ("ACE-FOO-NME", ["position 5", "'F'|'O'"]),
+    ("ACE-FOO-NME", ["position 6", "'O'"]),
     ("ALA-FOO", ["position 5", "'FOO'", "HID"]),
     ("ACE-CYX-NME", ["position 5", "disulphide", "CYS"]),
     ("CYX-CYX", ["position 1", "disulphide"]),
@@ -66,9 +66,7 @@ struct PeptideSequenceTests {
     let error = #expect(throws: InputError.self) { try PeptideSequence(parsing: text, source: "--sequence") }
     guard let message = error?.description else { return }
     #expect(message.contains("--sequence"))
-    for part in parts {
-      #expect(part.split(separator: "|").contains { message.contains($0) }, "'\(part)' in: \(message)")
-    }
+    for part in parts { #expect(message.contains(part), "'\(part)' in: \(message)") }
   }
 
   @Test func lengthIsLimited() throws {

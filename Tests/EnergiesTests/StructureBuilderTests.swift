@@ -36,12 +36,13 @@ struct StructureBuilderTests {
     #expect(energy.isFinite, "\(name)")
     // 50 kJ/mol/nm is the builder's stated tolerance.
     #expect(forces.coordinates.allSatisfy { abs($0) <= 50 }, "\(name)")
-    // At a minimum bonds, angles and Lennard-Jones store little; at 300 K bonds and angles alone would have about
-    // 1.9 kJ/mol per atom, one clash or an unclosed ring adds hundreds.
+    // At a minimum bonds, angles and Lennard-Jones store little, here up to 2.2 kJ/mol per atom, and 60 in the imidazole
+    // of histidine, whose angles are all 120° in AMBER; one clash or an unclosed ring adds hundreds.
+    let imidazoles = molecule.residues.count { ["HID", "HIE", "HIP"].contains($0.name) }
     var strain = 0.0
     for (component, values) in try MolecularEnergy(system).energiesByComponent(of: x)
     where ["bond", "angle", "lennard_jones"].contains(component) { strain += values[0] }
-    #expect(strain < 2.5 * Double(molecule.atomCount), "\(name): \(strain)")
+    #expect(strain < 2.5 * Double(molecule.atomCount) + 60 * Double(imidazoles), "\(name): \(strain)")
     #expect(nearestContact(molecule, x) > 0.145, "\(name)")
   }
 
@@ -210,8 +211,7 @@ struct StructureBuilderTests {
   /// A ring of six carbons and a far C–C bond put through its middle.
   @Test func aThreadedRingIsFound() throws {
     func system(bondAt height: Double) throws -> (MolecularSystem, Configurations) {
-      var atoms = (0..<8).map { Atom(name: "C\($0)", element: .carbon, mass: 12.011, residue: 0) }
-      atoms.reserveCapacity(8)
+      let atoms = (0..<8).map { Atom(name: "C\($0)", element: .carbon, mass: 12.011, residue: 0) }
       let pairs = (0..<6).map { ($0, ($0 + 1) % 6) } + [(6, 7)]
       let molecule = Molecule(
         atoms: atoms, residues: [Residue(name: "RNG", number: 1, atoms: 0..<8)], bonds: pairs.map { Bond($0.0, $0.1) })
@@ -231,11 +231,9 @@ struct StructureBuilderTests {
       x.setPosition(sample: 0, atom: 7, to: SIMD3(0.01, 0.02, height + 0.075))
       return (MolecularSystem(molecule: molecule, terms: [HarmonicBonds(bonds), HarmonicAngles(angles)]), x)
     }
-    // Wide enough that distances alone see neither a clash nor a bond; but C–C at 0.3 nm is no bond by distance either.
     for (height, threaded) in [(0.0, true), (0.4, false)] {
-      let (molecule, x) = try system(bondAt: height)
-      let rings = try StructureCheck(molecule).threadedRing(in: x)
-      #expect((rings != nil) == threaded)
+      let (rings, x) = try system(bondAt: height)
+      #expect(try (StructureCheck(rings).threadedRing(in: x) != nil) == threaded)
     }
   }
 
