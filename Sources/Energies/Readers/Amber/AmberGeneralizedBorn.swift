@@ -6,7 +6,7 @@
 extension AmberTopology {
   func generalizedBorn(_ options: AmberSystemOptions) throws(InputError) -> GeneralizedBorn {
     let radii = try bornRadii(options.solvent)
-    let charges = nonbonded.particles.map(\.charge)
+    let charges = pairs.particles.map(\.charge)
     let isBuiltIn = options.solvent == .obc2 && options.inverseDebyeLength == 0
     var parameters = GeneralizedBorn.Parameters(
       model: options.solvent == .obc1 ? "OBC1" : options.solvent == .obc2 ? "OBC2" : "GBn2",

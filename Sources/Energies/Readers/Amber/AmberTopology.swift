@@ -21,9 +21,7 @@ public struct AmberTopology: Sendable {
   let angles: HarmonicAngles
   let torsions: PeriodicTorsions
   let correctionMaps: CMAPTorsions?
-  let nonbonded: Nonbonded
-  /// "1.2" where all scaled pairs agree, else the range.
-  let scalingNote: String
+  let pairs: PrmtopNonbonded
   /// Section RADII, nm, with lines for messages.
   let radii: PrmtopValues<Double>?
   /// Section SCREEN.
@@ -35,7 +33,6 @@ public struct AmberTopology: Sendable {
     try PrmtopFlags.check(file)
     let pointers = try PrmtopPointers(file)
     let terms = try PrmtopBondedTerms(file, pointers)
-    let pairs = try PrmtopNonbonded(file, pointers, dihedrals: terms.dihedrals)
 
     self.path = path
     title = file.firstLine("TITLE") ?? ""
@@ -45,8 +42,7 @@ public struct AmberTopology: Sendable {
     angles = HarmonicAngles(terms.angles)
     torsions = PeriodicTorsions(terms.dihedrals.map(\.torsion))
     correctionMaps = try PrmtopCorrectionMaps.read(file, pointers)
-    nonbonded = Nonbonded(particles: pairs.particles, exceptions: pairs.exceptions)
-    scalingNote = pairs.scalingNote
+    pairs = try PrmtopNonbonded(file, pointers, dihedrals: terms.dihedrals)
     radii = file.contains("RADII") ? try file.reals("RADII", count: pointers.atomCount) : nil
     screens = file.contains("SCREEN") ? try file.reals("SCREEN", count: pointers.atomCount) : nil
   }
@@ -60,10 +56,10 @@ public struct AmberTopology: Sendable {
     if let correctionMaps { terms.append(correctionMaps) }
     terms.append(
       Nonbonded(
-        particles: nonbonded.particles, exceptions: nonbonded.exceptions, cutoff: options.nonbondedCutoff))
+        particles: pairs.particles, exceptions: pairs.exceptions, cutoff: options.nonbondedCutoff))
     var notes: [(name: String, value: String)] = [
       ("topology", "AMBER prmtop" + (title.isEmpty ? "" : " '\(title)'")),
-      ("1-4 scaling", scalingNote),
+      ("1-4 scaling", pairs.scalingNote),
     ]
     if let cutoff = options.nonbondedCutoff {
       notes.append(("cutoff", "\(cutoff.distance) nm, not periodic"))

@@ -80,10 +80,10 @@ struct PrmtopBondedTerms {
     var periodicities: [Int] = []
     for index in 0..<rawPeriodicities.count {
       let value = rawPeriodicities[index]
-      guard (0...24).contains(value), abs(value - value.rounded()) < 1e-6 else {
+      guard (0...12).contains(value), abs(value - value.rounded()) < 1e-6 else {
         throw InputError(
           file.path, line: rawPeriodicities.lines[index],
-          "%FLAG DIHEDRAL_PERIODICITY: value \(index + 1) is out of range", expected: "a whole number from 0 to 24",
+          "%FLAG DIHEDRAL_PERIODICITY: value \(index + 1) is out of range", expected: "a whole number from 0 to 12",
           found: "\(value)")
       }
       periodicities.append(Int(value.rounded()))

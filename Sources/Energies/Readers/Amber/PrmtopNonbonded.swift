@@ -4,9 +4,10 @@ import Foundation
 ///
 /// A prmtop holds A/r¹² − B/r⁶ for each pair of types; σ and ε of an atom follow from the diagonal, r_min = (2A/B)^{1/6},
 /// ε = B²/(4A). The off-diagonal terms must be the Lorentz-Berthelot combinations of these.
-struct PrmtopNonbonded {
+struct PrmtopNonbonded: Sendable {
   let particles: [Nonbonded.Particle]
   let exceptions: [Nonbonded.Exception]
+  /// What divides the 1-4 interactions, for `info`.
   let scalingNote: String
 
   /// r_min in nm per σ in nm

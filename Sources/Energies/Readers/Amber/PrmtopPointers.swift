@@ -44,6 +44,7 @@ struct PrmtopPointers {
       throw InputError(
         file.path, line: line(name), "%FLAG POINTERS: \(name) is zero", expected: "at least 1", found: "0")
     }
+    try MoleculeSize.check(value("NATOM"), in: file.path, line: line("NATOM"))
     let unsupported = [
       ("IFBOX", "a periodic box", "strip the box and the solvent, for example with cpptraj or ParmEd"),
       ("IFPERT", "perturbation (free-energy) data", "write the prmtop without them"),

@@ -60,7 +60,7 @@ struct CustomBornRadii {
       radius.expression.definition("radius", matches: "or+offset")
     else { throw radius.unknown("the Born radius of OBC or GBn") }
     offset = try radius.constant("offset")
-    guard (0...0.1).contains(offset), sumOffset == nil || sumOffset == offset else {
+    guard (0...0.1).contains(offset), abs((sumOffset ?? offset) - offset) < 1e-12 else {
       throw values[1].error(
         "the radius offset is out of range or differs between I and B", expected: "one offset from 0 to 0.1 nm",
         found: "\(offset) and \(sumOffset.map { "\($0)" } ?? "none")")

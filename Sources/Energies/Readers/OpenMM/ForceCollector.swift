@@ -107,7 +107,7 @@ struct ForceCollector {
       let atoms = try entry.particles(["p1", "p2", "p3", "p4"], count: particleCount)
       torsions.append(
         PeriodicTorsions.Parameters(
-          atoms[0], atoms[1], atoms[2], atoms[3], periodicity: try entry.integer("periodicity", in: 0...24),
+          atoms[0], atoms[1], atoms[2], atoms[3], periodicity: try entry.integer("periodicity", in: 0...12),
           phase: try entry.real("phase"), forceConstant: try entry.real("k")))
     }
   }

@@ -51,7 +51,9 @@ public struct OpenMMSystemFile: Sendable {
 
   private static func readMasses(_ root: SystemElement) throws(InputError) -> [Double] {
     var masses: [Double] = []
-    for particle in try root.entries("Particles", of: "Particle") {
+    let particles = try root.entries("Particles", of: "Particle")
+    try MoleculeSize.check(particles.count, in: root.path, line: root.line)
+    for particle in particles {
       if let site = particle.element.children.first {
         throw InputError(
           root.path, line: site.line, "\(particle.place): virtual sites are not supported", expected: "atoms only",
