@@ -68,6 +68,11 @@ struct ParameterizationGolden: Decodable {
 
     var testDescription: String { "\(force_field) \(templates.joined(separator: "-")) \(solvent)" }
 
+    /// nil: what the force-field file itself asks for.
+    var implicitSolvent: ImplicitSolvent? {
+      get throws { force_field == "patched.xml" ? nil : try ImplicitSolvent(named: solvent) }
+    }
+
     var molecule: Molecule {
       let moleculeAtoms = atoms.map { Atom(name: $0.name, element: Element(symbol: $0.symbol), mass: 0, residue: $0.residue) }
       let moleculeResidues = residues.enumerated().map { index, name in

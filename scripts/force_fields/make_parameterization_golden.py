@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import xml.etree.ElementTree as ElementTree
 
 import openmm
 from openmm import app, unit
@@ -20,7 +21,9 @@ from openmm import app, unit
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUTPUT = os.path.join(HERE, "..", "..", "Tests", "EnergiesTests", "Golden", "parameterization.json")
 
-FILES = {"amber14": "amber14/protein.ff14SB.xml", "amber99sb-ildn": "amber99sbildn.xml", "amber96": "amber96.xml",
+PATCHED = os.path.join(HERE, "..", "..", "Tests", "EnergiesTests", "Golden", "force_field", "patched.xml")
+
+FILES = {"patched.xml": None, "amber14": "amber14/protein.ff14SB.xml", "amber99sb-ildn": "amber99sbildn.xml", "amber96": "amber96.xml",
          "ff19SB": "amber19/protein.ff19SB.xml"}
 SOLVENTS = {"vacuum": None, "obc1": "implicit/obc1.xml", "obc2": "implicit/obc2.xml", "gbn2": "implicit/gbn2.xml",
             "amber99_obc": "amber99_obc.xml", "amber96_obc": "amber96_obc.xml"}
@@ -148,10 +151,87 @@ def energies(system):
     return [c for point in points for c in point], result
 
 
-def case(name, residues, solvent="vacuum", cutoff=None, shuffled=None, full=True):
+def write_patched_xml(path):
+    """A small force field with everything the XML dialect has: patches, a bridge, orderings, CMAP, GBSAOBC."""
+    root = ElementTree.parse(os.path.join(os.path.dirname(app.__file__), "data", FILES["amber14"])).getroot()
+    residues = {r.attrib["name"]: r for r in root.find("Residues")}
+    kept = [residues[n] for n in ("ACE", "ALA", "CYS", "NME")]
+    source = [residues[n] for n in ("NALA", "CALA", "CYX")]
+    types = {a.attrib["type"] for r in kept + source for a in r.findall("Atom")}
+
+    def lines(force, tag, count):
+        for e in root.find(force).findall(tag):
+            names = [e.attrib.get("type%d" % (i + 1) if count > 1 else "type") for i in range(count)]
+            if all(not n or n in types for n in names):
+                yield "  " + ElementTree.tostring(e, encoding="unicode").strip()
+
+    def atoms(residue, names, tag):
+        return ["  <%s name=\"%s\" type=\"%s\" charge=\"%s\"/>" % (tag, a.attrib["name"], a.attrib["type"], a.attrib["charge"])
+                for a in residues[residue].findall("Atom") if a.attrib["name"] in names]
+
+    out = ["<ForceField>", " <!-- Made by scripts/force_fields/make_parameterization_golden.py; no field to compute with. -->",
+           " <Info><Source>ff14SB, changed</Source></Info>", " <AtomTypes>"]
+    out += ["  " + ElementTree.tostring(t, encoding="unicode").strip() for t in root.find("AtomTypes")
+            if t.attrib["name"] in types]
+    out += [" </AtomTypes>", " <Residues>"]
+    for residue in kept:
+        name = residue.attrib["name"]
+        out += ["  <Residue name=\"%s\">" % name]
+        out += ["   " + ElementTree.tostring(c, encoding="unicode").strip() for c in residue]
+        if name in ("ALA", "CYS"):
+            out += ["   <AllowPatch name=\"NTERM\"/>"]
+        out += ["  </Residue>"]
+    out += [" </Residues>", " <Patches>", "  <Patch name=\"NTERM\">", "   <RemoveAtom name=\"H\"/>"]
+    out += [" " + x for x in atoms("NALA", ("H1", "H2", "H3"), "AddAtom") + atoms("NALA", ("N", "HA"), "ChangeAtom")]
+    out += ["   <AddBond atomName1=\"N\" atomName2=\"H%d\"/>" % i for i in (1, 2, 3)]
+    out += ["   <RemoveExternalBond atomName=\"N\"/>", "  </Patch>", "  <Patch name=\"CTERM\">"]
+    out += [" " + x for x in atoms("CALA", ("OXT",), "AddAtom") + atoms("CALA", ("O",), "ChangeAtom")]
+    out += ["   <AddBond atomName1=\"C\" atomName2=\"OXT\"/>", "   <RemoveExternalBond atomName=\"C\"/>",
+            "   <ApplyToResidue name=\"ALA\"/>", "   <ApplyToResidue name=\"CYS\"/>", "  </Patch>",
+            "  <Patch name=\"BRIDGE\" residues=\"2\">", "   <RemoveAtom name=\"1:HG\"/>", "   <RemoveAtom name=\"2:HG\"/>"]
+    for i in (1, 2):
+        out += ["   <ChangeAtom name=\"%d:SG\" type=\"protein-S\" charge=\"-0.1081\"/>" % i]
+    out += ["   <AddBond atomName1=\"1:SG\" atomName2=\"2:SG\"/>", "   <ApplyToResidue name=\"1:CYS\"/>",
+            "   <ApplyToResidue name=\"2:CYS\"/>", "  </Patch>", " </Patches>", " <HarmonicBondForce>"]
+    out += list(lines("HarmonicBondForce", "Bond", 2)) + [" </HarmonicBondForce>", " <HarmonicAngleForce>"]
+    out += list(lines("HarmonicAngleForce", "Angle", 3)) + [" </HarmonicAngleForce>"]
+    impropers = list(lines("PeriodicTorsionForce", "Improper", 4))
+    propers = list(lines("PeriodicTorsionForce", "Proper", 4))
+    out += [" <PeriodicTorsionForce>"] + propers[0::2] + impropers[0::3] + [" </PeriodicTorsionForce>"]
+    out += [" <PeriodicTorsionForce ordering=\"amber\">"] + propers[1::2] + impropers[1::3] + [" </PeriodicTorsionForce>"]
+    out += [" <PeriodicTorsionForce ordering=\"charmm\">"] + impropers[2::3] + [
+        "  <Improper class1=\"CX\" class2=\"H1\" class3=\"C\" class4=\"N\" k1=\"1.5\" periodicity1=\"2\" phase1=\"3.1\"/>",
+        " </PeriodicTorsionForce>", " <PeriodicTorsionForce ordering=\"smirnoff\">",
+        "  <Improper class1=\"CT\" class2=\"HC\" class3=\"HC\" class4=\"CX\" k1=\"0.5\" periodicity1=\"3\" phase1=\"0.2\"/>",
+        " </PeriodicTorsionForce>"]
+    out += [" <CMAPTorsionForce>", "  <Map>" + " ".join("%.3f" % (0.1 * i * i - i) for i in range(16)) + "</Map>",
+            "  <Map>" + " ".join("%.2f" % (0.3 * i) for i in range(9)) + "</Map>",
+            "  <Torsion class1=\"C\" class2=\"N\" type3=\"protein-CX\" class4=\"C\" type5=\"\" map=\"1\"/>",
+            "  <Torsion class1=\"C\" class2=\"N\" type3=\"protein-CX\" class4=\"C\" type5=\"protein-N\" map=\"0\"/>",
+            " </CMAPTorsionForce>"]
+    nonbonded = root.find("NonbondedForce")
+    out += [" <NonbondedForce coulomb14scale=\"%s\" lj14scale=\"%s\">" % (nonbonded.attrib["coulomb14scale"],
+                                                                      nonbonded.attrib["lj14scale"]),
+            "  <UseAttributeFromResidue name=\"charge\"/>"]
+    out += list(lines("NonbondedForce", "Atom", 1)) + [" </NonbondedForce>", " <GBSAOBCForce>",
+                                                       "  <UseAttributeFromResidue name=\"charge\"/>",
+                                                       "  <Atom class=\"\" radius=\"0.14\" scale=\"0.8\"/>",
+                                                       "  <Atom class=\"N\" radius=\"0.155\" scale=\"0.79\"/>",
+                                                       " </GBSAOBCForce>", "</ForceField>"]
+    with open(path, "w") as file:
+        file.write("\n".join(out) + "\n")
+
+
+def case(name, residues, solvent="vacuum", cutoff=None, shuffled=None, full=True, bridge=False):
     files = [FILES[name]] + ([SOLVENTS[solvent]] if SOLVENTS[solvent] else [])
-    forcefield = app.ForceField(*files)
-    topology = build(forcefield, residues, shuffled)
+    if name == "patched.xml":
+        forcefield = app.ForceField(PATCHED)
+        topology = build(app.ForceField(FILES["amber14"]), residues, shuffled)
+        if bridge:
+            topology.addBond(*[a for a in topology.atoms() if a.name == "SG"])
+    else:
+        forcefield = app.ForceField(*files)
+        topology = build(forcefield, residues, shuffled)
     options = {} if cutoff is None else {"nonbondedMethod": app.CutoffNonPeriodic, "nonbondedCutoff": cutoff * unit.nanometer}
     system = forcefield.createSystem(topology, **options)
     terms = entries(system)
@@ -170,8 +250,14 @@ def case(name, residues, solvent="vacuum", cutoff=None, shuffled=None, full=True
 
 def main():
     random_order = random.Random(20261)
-    cases = []
-    for name in FILES:
+    os.makedirs(os.path.dirname(PATCHED), exist_ok=True)
+    write_patched_xml(PATCHED)
+    cases = [
+        case("patched.xml", ["NALA", "CCYS"]),
+        case("patched.xml", ["NCYS", "ALA", "CALA"], shuffled=random_order),
+        case("patched.xml", ["ACE", "CYX", "ALA", "CYX", "NME"], bridge=True),
+        case("patched.xml", ["NCYX", "CCYX"], shuffled=random_order, bridge=True)]
+    for name in list(FILES)[1:]:
         for residues in MOLECULES[:2] if name == "ff19SB" else MOLECULES:
             cases.append(case(name, residues, full=residues in MOLECULES[:2]))
         for residue in AMINO_ACIDS:
