@@ -187,7 +187,8 @@ struct StructureBuilderTests {
       }
     }
     let hydrogen = try atom("HZ", 2)
-    if case .distortedBond = fault(moving: [hydrogen], by: SIMD3(0.02, 0.01, 0.01)) {} else {
+    if case .distortedBond = fault(moving: [hydrogen], by: SIMD3(0.02, 0.01, 0.01)) {
+    } else {
       Issue.record("a stretched bond was not found")
     }
 
@@ -246,7 +247,8 @@ struct StructureBuilderTests {
     let pieces = MolecularSystem(
       molecule: Molecule(
         atoms: [
-          Atom(name: "A", element: .carbon, mass: 12, residue: 0), Atom(name: "B", element: .carbon, mass: 12, residue: 0),
+          Atom(name: "A", element: .carbon, mass: 12, residue: 0),
+          Atom(name: "B", element: .carbon, mass: 12, residue: 0),
         ], residues: [Residue(name: "TWO", number: 1, atoms: 0..<2)], bonds: []), terms: [])
     #expect(throws: StructureError.severalMolecules(2)) { try StructureBuilder().build(pieces) }
   }

@@ -41,7 +41,8 @@ struct EquilibriumGeometry: Sendable {
       angles[Triple(angle.i, angle.j, angle.k)] = angle.angle
     }
     for bond in molecule.bonds where bondLengths[bond] == nil {
-      throw .missingParameter("length of the bond \(molecule.label(ofAtom: bond.first))–\(molecule.label(ofAtom: bond.second))")
+      let names = [bond.first, bond.second].map { molecule.label(ofAtom: $0) }.joined(separator: "–")
+      throw .missingParameter("length of the bond \(names)")
     }
     for j in neighbours.indices {
       for (place, i) in neighbours[j].enumerated() {
