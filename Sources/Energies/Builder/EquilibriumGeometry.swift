@@ -5,7 +5,7 @@ import Foundation
 /// Angles of force fields need not fit together: those of AMBER's imidazole are all 120°, which no five-membered ring
 /// can have. Angles inside a ring are therefore moved by one common amount to the sum that the ring needs, and those
 /// around a planar atom to a sum of 360°.
-struct EquilibriumGeometry {
+struct EquilibriumGeometry: Sendable {
   let molecule: Molecule
   let neighbours: [[Int]]
   let rings: SmallRings
@@ -18,7 +18,7 @@ struct EquilibriumGeometry {
   private var angles: [Triple: Double] = [:]
   private var ringCorrections: [Double] = []
 
-  private struct Triple: Hashable {
+  private struct Triple: Hashable, Sendable {
     let low: Int
     let centre: Int
     let high: Int
@@ -41,7 +41,8 @@ struct EquilibriumGeometry {
       angles[Triple(angle.i, angle.j, angle.k)] = angle.angle
     }
     for bond in molecule.bonds where bondLengths[bond] == nil {
-      throw .missingParameter("length of the bond \(molecule.label(ofAtom: bond.first))–\(molecule.label(ofAtom: bond.second))")
+      let names = [bond.first, bond.second].map { molecule.label(ofAtom: $0) }.joined(separator: "–")
+      throw .missingParameter("length of the bond \(names)")
     }
     for j in neighbours.indices {
       for (place, i) in neighbours[j].enumerated() {

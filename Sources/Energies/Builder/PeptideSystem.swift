@@ -6,8 +6,8 @@ extension MolecularSystem {
   ///
   /// - Parameters:
   ///   - solvent: nil for what the force field itself asks for, else vacuum.
-  ///   - cutoff: non-periodic cutoff of the energy, nm. The structure is relaxed without it, because an energy that jumps
-  ///     at a cutoff has no minimum that a search could come to.
+  ///   - cutoff: non-periodic cutoff of the energy, nm. The structure is relaxed without it, because a search need not
+  ///     converge where the energy jumps; beyond 2 nm the difference is small.
   /// - Returns: positions in nm, one configuration.
   /// - Throws: `InputError` for a residue that the force field lacks, `StructureError` where no sound structure is found.
   public static func peptide(

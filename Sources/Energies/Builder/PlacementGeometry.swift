@@ -39,7 +39,7 @@ enum PlacementGeometry {
     let inPlane = cross(normal, axis)
     return c
       + distance
-        * (-cos(angle) * axis + sin(angle) * (cos(dihedral) * inPlane + sin(dihedral) * normal))
+      * (-cos(angle) * axis + sin(angle) * (cos(dihedral) * inPlane + sin(dihedral) * normal))
   }
 
   /// `angle` shifted into (−π, π].

@@ -1,7 +1,7 @@
 /// The rings of a bond graph with at most `largestSize` atoms: for every bond the shortest cycle through it.
 ///
 /// In fused systems the small rings are found (the five and the six of indole), not their envelope.
-struct SmallRings {
+struct SmallRings: Sendable {
   static let largestSize = 8
 
   /// Each ring in order around it, starting at its lowest atom, every ring once.

@@ -1,27 +1,31 @@
 import Foundation
 
-/// The checks that a built structure must pass.
-struct StructureCheck {
-  /// Largest relative departure from an equilibrium bond length: thermal motion at 300 K has 3 %, strained rings 2 %.
-  static let bondTolerance = 0.06
+/// The checks that a built structure must pass: the handedness that atom names imply, bonds near their equilibrium
+/// lengths and no others, no clash, trans peptide bonds, and no ring with a bond through it.
+///
+/// For relaxed structures; a thermal ensemble has longer and shorter bonds than these limits.
+public struct StructureCheck: Sendable {
+  /// Largest relative departure from an equilibrium bond length; relaxed rings of proline have 2 %.
+  public static let bondTolerance = 0.06
   /// Largest departure of a peptide bond from 180°, degrees.
-  static let peptideTolerance = 35.0
+  public static let peptideTolerance = 35.0
 
-  private let system: MolecularSystem
   private let geometry: EquilibriumGeometry
   private var molecule: Molecule { geometry.molecule }
 
-  init(_ system: MolecularSystem) throws(StructureError) {
-    self.system = system
+  /// Throws where the system lacks the length of a bond or an angle between bonds.
+  public init(_ system: MolecularSystem) throws(StructureError) {
     geometry = try EquilibriumGeometry(system)
   }
 
-  func run(on x: Configurations) throws(StructureError) {
+  /// Throws the first fault found in `x`, one configuration in nm.
+  public func run(on x: Configurations) throws(StructureError) {
+    precondition(x.count == 1 && x.atomCount == molecule.atomCount, "one configuration of the system's atoms")
     try checkChirality(x)
     try checkBonds(x)
     try checkContacts(x)
     try checkPeptideBonds(x)
-    try checkRings(x)
+    if let threaded = threadedRing(in: x) { throw threaded }
   }
 
   private func label(_ atoms: Int...) -> String {
@@ -78,7 +82,8 @@ struct StructureCheck {
     }
   }
 
-  private func checkRings(_ x: Configurations) throws(StructureError) {
+  /// The first ring with a bond through it, if any.
+  public func threadedRing(in x: Configurations) -> StructureError? {
     for ring in geometry.rings.rings {
       let corners = ring.map { x.position(sample: 0, atom: $0) }
       let centre = corners.reduce(SIMD3<Double>.zero, +) / Double(corners.count)
@@ -88,11 +93,12 @@ struct StructureCheck {
         for place in corners.indices {
           let next = corners[(place + 1) % corners.count]
           if Self.segment(start, end, crossesTriangle: centre, corners[place], next) {
-            throw .ringThreaded(bond: label(bond.first, bond.second), ring: label(ring[0]))
+            return .ringThreaded(bond: label(bond.first, bond.second), ring: label(ring[0]))
           }
         }
       }
     }
+    return nil
   }
 
   /// Signs of the volumes that segment and triangle span: the ends lie on two sides of the plane, and the line passes

@@ -36,7 +36,8 @@ public enum StructureError: Error, Sendable, Equatable, CustomStringConvertible 
     case .wrongChirality(let atom):
       return "the structure is wrong: \(atom) is the mirror image of what the residue's name says"
     case .distortedBond(let bond, let length, let expected):
-      return "the structure is wrong: bond \(bond) is \(Self.rounded(length)) nm long instead of \(Self.rounded(expected))"
+      return "the structure is wrong: bond \(bond) is \(Self.rounded(length)) nm long instead of "
+        + "\(Self.rounded(expected))"
     case .peptideBondNotTrans(let bond, let degrees):
       return "the structure is wrong: peptide bond \(bond) is turned to \(Self.rounded(degrees))°, not 180°"
     case .ringThreaded(let bond, let ring):

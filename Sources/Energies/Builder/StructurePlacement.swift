@@ -48,7 +48,8 @@ struct StructurePlacement {
   }
 
   /// All positions, one sample.
-  static func positions(_ system: MolecularSystem, backbone: BackboneTorsions) throws(StructureError) -> Configurations {
+  static func positions(_ system: MolecularSystem, backbone: BackboneTorsions) throws(StructureError) -> Configurations
+  {
     var placement = try StructurePlacement(system, backbone: backbone)
     try placement.placeAll()
     var x = Configurations(count: 1, atomCount: system.molecule.atomCount)
