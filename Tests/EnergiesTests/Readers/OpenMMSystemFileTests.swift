@@ -135,6 +135,10 @@ import Testing
     #expect(inputError { _ = try read(laughs) }?.problem.contains("document types") == true)
     #expect(inputError { _ = try read("<System>&b;</System>") } != nil)
     #expect(inputError { _ = try read("") } != nil)
+    // An attribute cut within a character.
+    let cut = Array("<System\nversion=\"\u{e9}\"/>".utf8).filter { $0 != 0xA9 }
+    let error = inputError { try withTemporaryFile(cut) { _ = try OpenMMSystemFile(path: $0) } }
+    #expect(error?.line == 2 && error?.expected == "UTF-8")
   }
 
   @Test func comparesMolecule() throws {

@@ -23,7 +23,6 @@ import Testing
     for (sample, expected) in results.enumerated() {
       #expect(Set(components.keys) == Set(expected.energies.keys), "\(name)")
       for (component, value) in expected.energies {
-        print("DEV", name, sample, component, abs((components[component]?[sample] ?? .nan) - value) / max(1, abs(value)))
         let found = components[component]?[sample] ?? .nan
         #expect(
           abs(found - value) <= Self.tolerance * max(1, abs(value)),
@@ -36,7 +35,6 @@ import Testing
         difference += delta * delta
         norm += expected.forces[coordinate] * expected.forces[coordinate]
       }
-      print("DEVF", name, sample, (difference / norm).squareRoot())
       #expect(
         (difference / norm).squareRoot() <= Self.tolerance,
         "\(name), geometry \(sample): forces differ by \((difference / norm).squareRoot())")

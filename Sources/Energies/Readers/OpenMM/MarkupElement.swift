@@ -17,6 +17,7 @@ struct MarkupElement {
   /// than UTF-8, and nesting deeper than `largestDepth`.
   static func root(of path: String) throws(InputError) -> MarkupElement {
     let contents = try InputFileContents(path: path)
+    try contents.requireUTF8()
     try refuseDocumentTypes(contents)
     let builder = Builder()
     let parser = XMLParser(data: Data(contents.bytes))
