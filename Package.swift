@@ -42,8 +42,9 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(name: "EnergiesTests", dependencies: ["Energies", "Randomness"], resources: [.copy("Golden")]),
-    .testTarget(name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"]),
-    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"]),
+    .testTarget(
+      name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
+    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
   ],

@@ -59,6 +59,10 @@ struct ParameterizationGolden: Decodable {
     var atoms: [AtomEntry]
     var bonds: [[Int]]
     var mass: Double
+    /// nm
+    var positions: [Double]?
+    /// By OpenMM force, kJ/mol.
+    var energies: [String: Double]?
     var full: [String: [Entry]]?
     var sums: [String: Sums]?
 
@@ -140,8 +144,13 @@ extension GeneralizedBorn {
     }
     result["born_constants"] = [Entry([], constants + [parameters.radiusOffset, parameters.surfaceArea?.tension ?? 0])]
     if let neck = parameters.neck {
-      result["neck_getd0"] = [Entry([neck.classCount], neck.distances)]
-      result["neck_getm0"] = [Entry([neck.classCount], neck.depths)]
+      // Ours: row of the atom that is descreened, column of the other. OpenMM's index of the first runs fastest.
+      func transposed(_ table: [Double]) -> [Double] {
+        let n = neck.classCount
+        return (0..<n * n).map { table[$0 % n * n + $0 / n] }
+      }
+      result["neck_getd0"] = [Entry([neck.classCount], transposed(neck.distances))]
+      result["neck_getm0"] = [Entry([neck.classCount], transposed(neck.depths))]
     }
     return result
   }

@@ -46,6 +46,28 @@ struct ParameterizationTests {
     }
   }
 
+  /// Energies of each force, at distorted positions: the order of tables and atoms shows here.
+  @Test(arguments: ParameterizationGolden.shared.cases.filter { $0.energies != nil })
+  func energies(_ golden: ParameterizationGolden.Case) throws {
+    let system = try Self.fields[golden.force_field]!.parameterize(
+      golden.molecule, solvent: ImplicitSolvent(named: golden.solvent), cutoff: golden.cutoff)
+    let positions = try #require(golden.positions)
+    let x = Configurations(count: 1, dimension: positions.count, coordinates: positions)
+    let found = try MolecularEnergy(system).energiesByComponent(of: x).reduce(into: [String: Double]()) {
+      $0[$1.name] = $1.energies[0]
+    }
+    let components = [
+      "HarmonicBondForce": ["bond"], "HarmonicAngleForce": ["angle"], "PeriodicTorsionForce": ["torsion"],
+      "CMAPTorsionForce": ["cmap"], "NonbondedForce": ["lennard_jones", "coulomb"],
+      "GBSAOBCForce": ["generalized_born", "surface_area"], "CustomGBForce": ["generalized_born", "surface_area"],
+    ]
+    for (force, expected) in try #require(golden.energies) {
+      let sum = try #require(components[force]).reduce(0) { $0 + (found[$1] ?? 0) }
+      // The promise to users is 1e-6; both programs compute in Double, with different elementary functions.
+      #expect(abs(sum - expected) <= 1e-9 * max(1, abs(expected)), "\(force): \(sum) and \(expected)")
+    }
+  }
+
   /// Same chemistry from the template builder, whose atoms are in template order.
   @Test(arguments: ParameterizationGolden.shared.cases.filter { $0.full != nil })
   func chainsOfTemplates(_ golden: ParameterizationGolden.Case) throws {

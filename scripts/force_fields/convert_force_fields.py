@@ -14,7 +14,6 @@ import xml.etree.ElementTree as ElementTree
 
 import openmm
 import openmm.app
-from openmm.app.internal import customgbforces
 
 DATA = os.path.join(os.path.dirname(openmm.app.__file__), "data")
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -205,35 +204,6 @@ def convert_typed_born(name, source, used):
     write(name, text)
 
 
-def convert_born():
-    gb = customgbforces
-    elements = sorted((e for e in gb._SCREEN_PARAMETERS if e is not None and e.symbol != "D"), key=lambda e: e.atomic_number)
-    text = header(["Screening: Hawkins, Cramer, Truhlar 1996, doi:10.1021/jp961710n; Onufriev, Bashford, Case 2004,",
-                   "doi:10.1002/prot.20033. GBn2: Nguyen, Roe, Simmerling 2013, doi:10.1021/ct3010485. Neck tables: Mongan et",
-                   "al. 2007, doi:10.1021/ct600085e."], "app/internal/customgbforces.py",
-                  ["Layout: as in the force-field tables; but lengths in angstrom, depths in 1/angstrom; '*' is any other element."])
-    text += ["[radii]", "# element, radius of mbondi2 and mbondi3 (hydrogen: see [hydrogen-radii])"]
-    radii = {"C": 1.7, "N": 1.55, "O": 1.5, "F": 1.5, "Si": 2.1, "P": 1.85, "S": 1.8, "Cl": 1.7, "*": 1.5}
-    text += columns([[k, number(v)] for k, v in radii.items()]) + [""]
-    text += ["[hydrogen-radii]", "# element it is bonded to, radius", "N  1.3", "*  1.2", ""]
-    text += ["[mbondi3]", "# what mbondi3 changes", "carboxylate-oxygen  1.4", "arginine-HE-HH       1.17", ""]
-    for title, column in (("obc", 0), ("gbn2", 2)):
-        text += ["[screening %s]" % title, "# element, factor"]
-        rows = [[e.symbol, number(gb._SCREEN_PARAMETERS[e][column])] for e in elements]
-        text += columns(rows + [["*", number(gb._SCREEN_PARAMETERS[None][column])]]) + [""]
-    text += ["[rescaling gbn2]", "# element, alpha, beta, gamma"]
-    parameters = {e.symbol: v for e, v in gb.GBSAGBn2Force._atom_params.items() if e.symbol != "D"}
-    parameters["*"] = gb.GBSAGBn2Force._default_atom_params
-    text += columns([[k] + [number(x) for x in v] for k, v in parameters.items()]) + [""]
-    # The package has rescaled its tables to nm; undo that and round the rounding away.
-    d0 = [number("%.8g" % (v * 10)) for v in gb.d0]
-    m0 = [number("%.8g" % (v / 10)) for v in gb.m0]
-    for title, table in (("neck-distances 21", d0), ("neck-depths 21", m0)):
-        text += ["[%s]" % title, "# row: radius of the first atom 1.00, 1.05, ... 2.00; column: of the second"]
-        text += columns([table[21 * i:21 * i + 21] for i in range(21)]) + [""]
-    write("generalized-born", text)
-
-
 def convert_standard_residues():
     bonds = ElementTree.parse(os.path.join(DATA, "residues.xml")).getroot()
     names = ElementTree.parse(os.path.join(DATA, "pdbNames.xml")).getroot()
@@ -276,7 +246,6 @@ def main():
         write(name, converter.convert())
     convert_typed_born("amber96_obc", "amber96_obc.xml", used["amber96"])
     convert_typed_born("amber99_obc", "amber99_obc.xml", used["amber99sb-ildn"])
-    convert_born()
     convert_standard_residues()
 
 

@@ -5,7 +5,8 @@ Usage: python scripts/force_fields/make_parameterization_golden.py      (needs t
 
 `full` cases hold every parameter. `sums` cases hold, for each term, the number of entries and the sums over entries of
 w * value with w = sum_n (n + 1) (a_n + 1)^2 over the atoms a_n of the entry, so that a wrong atom, order or value shows;
-their atoms are shuffled within each residue, so that they also test the order rules of impropers.
+their atoms are shuffled within each residue, so that they also test the order rules of impropers. `full` cases also hold the
+energy of each force (Reference platform, kJ/mol) at one set of positions.
 """
 
 import json
@@ -126,6 +127,27 @@ def sums(rows):
     return {"count": len(rows), "sums": totals}
 
 
+def energies(system):
+    """Any positions without clashes (a jittered lattice in random order, nm), and the energy of each force there."""
+    count = system.getNumParticles()
+    chance = random.Random(count)
+    side = int(count ** (1 / 3)) + 1
+    points = [[0.19 * c + chance.uniform(-0.03, 0.03) for c in (i % side, i // side % side, i // side // side)]
+              for i in range(count)]
+    chance.shuffle(points)
+    points = [[round(c, 4) for c in point] for point in points]
+    result = {}
+    for group, force in enumerate(system.getForces()):
+        force.setForceGroup(group)
+    context = openmm.Context(system, openmm.VerletIntegrator(0.001), openmm.Platform.getPlatformByName("Reference"))
+    context.setPositions(points)
+    for group, force in enumerate(system.getForces()):
+        if isinstance(force, openmm.CMMotionRemover):
+            continue
+        result[type(force).__name__] = value(context.getState(getEnergy=True, groups=1 << group).getPotentialEnergy())
+    return [c for point in points for c in point], result
+
+
 def case(name, residues, solvent="vacuum", cutoff=None, shuffled=None, full=True):
     files = [FILES[name]] + ([SOLVENTS[solvent]] if SOLVENTS[solvent] else [])
     forcefield = app.ForceField(*files)
@@ -140,6 +162,8 @@ def case(name, residues, solvent="vacuum", cutoff=None, shuffled=None, full=True
         "bonds": [sorted((a.index, b.index)) for a, b in topology.bonds()],
         "mass": sum(value(system.getParticleMass(i)) for i in range(system.getNumParticles())),
     }
+    if full:
+        result["positions"], result["energies"] = energies(system)
     result["full" if full else "sums"] = terms if full else {k: sums(v) for k, v in terms.items()}
     return result
 
@@ -166,7 +190,9 @@ def main():
         cases.append(case("amber14", ["NARG", "CCYS"], solvent, cutoff=2.0 if solvent == "obc1" else None))
         cases.append(case("amber14", CHIGNOLIN, solvent, cutoff=2.0, full=False))
         cases.append(case("ff19SB", ["NMET", "ARG", "ASP", "ASH", "CSER"], solvent, shuffled=random_order, full=False))
-    cases.append(case("amber14", CAPPED_ALANINE, cutoff=1.2, full=False))
+    cases.append(case("amber99sb-ildn", ["NARG", "CASP"], "amber99_obc", cutoff=0.6))
+    cases.append(case("amber14", ["NARG", "CASP"], "obc1", cutoff=0.6))
+    cases.append(case("amber14", CAPPED_ALANINE, cutoff=0.5))
     for entry in cases:
         for maps in ("cmap_maps",):
             if maps in entry.get("full", {}):

@@ -4,7 +4,7 @@ import Randomness
 /// A double well with one deeper side, and harmonic coordinates beside it:
 /// u = a/4 x₀⁴ − b/2 x₀² + c x₀ + ½ d Σ_{i ≥ 1} xᵢ².
 ///
-/// Defaults a = c = d = 1, b = 6, two dimensions: a barrier of 11.5 kT seen from the left minimum at −2.53, of 6.6 kT
+/// Defaults a = c = d = 1, b = 6, two dimensions: a barrier of 11.6 kT seen from the left minimum at −2.53, of 6.7 kT
 /// from the right one at 2.36 (Noé, Olsson, Köhler, Wu 2019, doi:10.1126/science.aaw1147).
 public struct AsymmetricDoubleWell: ExactlySampledModel {
   public static let name = "double_well"

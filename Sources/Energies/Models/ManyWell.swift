@@ -38,7 +38,8 @@ public struct ManyWell: ExactlySampledModel {
   public var coordinateMoments: CoordinateMoments? {
     let (_, mean, variance) = well.statistics
     return CoordinateMoments(
-      means: (0..<dimension).map { $0 % 2 == 0 ? mean : 0 }, variances: (0..<dimension).map { $0 % 2 == 0 ? variance : 1 })
+      means: (0..<dimension).map { $0 % 2 == 0 ? mean : 0 },
+      variances: (0..<dimension).map { $0 % 2 == 0 ? variance : 1 })
   }
 
   public func exactSamples(_ count: Int, using random: inout RandomStream) -> Configurations {

@@ -81,7 +81,7 @@ extension ForceField {
     let parameters = GeneralizedBorn.Parameters(
       model: "OBC2", solventDielectric: solvent.solventDielectric, soluteDielectric: solvent.soluteDielectric,
       coulombConstant: Units.coulombConstant, countsEngulfedAtoms: true,
-      surfaceArea: solvent.surfaceArea ? .init(tension: 4 * Double.pi * 2.259_36) : nil, cutoff: cutoff)
+      surfaceArea: solvent.surfaceArea ? .init(tension: 4 * Double.pi * OpenMMDefaults.surfaceAreaEnergy) : nil, cutoff: cutoff)
     return GeneralizedBorn(particles: particles, parameters: parameters)
   }
 }

@@ -2,34 +2,19 @@ import Energies
 
 /// Reads the configurations of one molecule from any file with coordinates that this program knows.
 public enum CoordinateFile {
-  /// Readers of the text formats, each from a path to all its configurations in nm.
-  ///
-  /// They live with the readers of molecules, in other files than this room's.
-  public struct TextReaders: Sendable {
-    public typealias Reader = @Sendable (_ path: String) throws -> Configurations
-
-    public var pdb: Reader
-    public var amberRestart: Reader
-
-    public init(pdb: @escaping Reader, amberRestart: @escaping Reader) {
-      self.pdb = pdb
-      self.amberRestart = amberRestart
-    }
-  }
-
   /// All configurations of a file: AMBER NetCDF trajectory, ensemble or restart, ASCII restart, PDB with any number of
   /// models, or `.npy` in nm of shape `[n][atoms][3]` or `[n][3·atoms]`.
   ///
   /// The kind is recognised by content. Throws `InputError` when the file is something else, is damaged, or holds another
   /// number of atoms than `atomCount`.
-  public static func read(path: String, atomCount: Int, text: TextReaders) throws -> Configurations {
+  public static func read(path: String, atomCount: Int) throws -> Configurations {
     let configurations: Configurations
     switch try CoordinateFormat(ofFile: path) {
     case .amberTrajectory: configurations = try AmberTrajectoryReader(path: path).configurations()
     case .amberRestart: configurations = try AmberRestartNetCDF(path: path).coordinates
     case .numPy: configurations = try fromNumPy(path: path, atomCount: atomCount)
-    case .pdb: configurations = try text.pdb(path)
-    case .amberASCIIRestart: configurations = try text.amberRestart(path)
+    case .pdb: configurations = try PDBFile(path: path).configurations
+    case .amberASCIIRestart: configurations = try AmberRestart(path: path).positions
     case .other(let found):
       throw InputError(
         path, "is not a file of coordinates that this program reads",

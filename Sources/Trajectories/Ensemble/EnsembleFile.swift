@@ -16,8 +16,14 @@ public enum EnsembleFile {
     let writer = try EnsembleWriter(
       path: path, atomCount: ensemble.atomCount, variables: values.keys.sorted { $0.name < $1.name },
       provenance: ensemble.provenance)
-    try writer.append(ensemble.configurations, values: values)
-    try writer.finish(logWeights: logWeights)
+    do {
+      try writer.append(ensemble.configurations, values: values)
+      try writer.finish(logWeights: logWeights)
+    } catch {
+      // Nobody can resume this one.
+      PendingOutput(renaming: EnsembleWriter.unfinishedPath(of: path), to: path).discard()
+      throw error
+    }
   }
 
   /// Reads a whole ensemble, with every per-frame variable that the file has.

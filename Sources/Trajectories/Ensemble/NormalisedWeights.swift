@@ -26,20 +26,22 @@ enum NormalisedWeights {
   /// mistake.
   static let tolerance = 1e-8
 
-  /// log wᵢ − log Σⱼ wⱼ. A weight of zero (−∞) stays.
+  /// log wᵢ − log Σⱼ wⱼ. A weight of zero (−∞) stays; weights that are normalised up to rounding stay bit for bit.
   static func normalise(_ logWeights: [Double]) throws(WeightError) -> [Double] {
-    let logSum = try logSum(logWeights)
-    return logWeights.map { $0 - logSum }
+    let (largest, logSum) = try scaledLogSum(logWeights)
+    if abs(largest + logSum) <= tolerance / 100 { return logWeights }
+    // The largest is taken off first: their difference is exact where it matters, for weights near the largest.
+    return logWeights.map { $0 - largest - logSum }
   }
 
   /// Throws unless the weights sum to 1 within the tolerance.
   static func check(_ logWeights: [Double]) throws(WeightError) {
-    let logSum = try logSum(logWeights)
-    guard abs(logSum) <= tolerance else { throw .notNormalised(logSum: logSum) }
+    let (largest, logSum) = try scaledLogSum(logWeights)
+    guard abs(largest + logSum) <= tolerance else { throw .notNormalised(logSum: largest + logSum) }
   }
 
-  /// log Σ exp(log wᵢ), scaled by the largest so that nothing overflows, with Neumaier's compensated sum.
-  private static func logSum(_ logWeights: [Double]) throws(WeightError) -> Double {
+  /// The largest log weight m, and log Σ exp(log wᵢ − m), which cannot overflow; Neumaier's compensated sum.
+  private static func scaledLogSum(_ logWeights: [Double]) throws(WeightError) -> (largest: Double, logSum: Double) {
     guard !logWeights.isEmpty else { throw .noSamples }
     var largest = -Double.infinity
     for (sample, logWeight) in logWeights.enumerated() {
@@ -55,6 +57,6 @@ enum NormalisedWeights {
       lost += abs(sum) >= term ? (sum - next) + term : (term - next) + sum
       sum = next
     }
-    return largest + log(sum + lost)
+    return (largest, log(sum + lost))
   }
 }

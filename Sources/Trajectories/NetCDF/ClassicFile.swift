@@ -2,9 +2,8 @@ import Energies
 
 /// A NetCDF classic file opened for reading.
 ///
-/// Reading does not go through libnetcdf: the library trusts headers, keeps state that is shared by all threads, and has
-/// no bound on what a damaged file makes it allocate. The classic format is simple enough to read the checked header's
-/// offsets directly, from any number of threads.
+/// Reading does not go through libnetcdf, which keeps state that all threads share and promises nothing about damaged
+/// headers. The classic format is simple enough to read the checked header's offsets directly, from any number of threads.
 struct ClassicFile: Sendable {
   let header: ClassicHeader
   /// Rows of the unlimited dimension.

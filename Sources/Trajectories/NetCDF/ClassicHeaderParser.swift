@@ -153,6 +153,8 @@ struct ClassicHeaderParser {
     guard length > 0, length <= 256 else { throw damaged("has a name of \(length) bytes") }
     let text = try take(length)
     try skipPadding(after: length)
+    // The format forbids control characters in names; a zero would end the name early inside libnetcdf.
+    guard text.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw damaged("has a name with control characters") }
     return String(decoding: text, as: UTF8.self)
   }
 
