@@ -32,8 +32,6 @@ struct InputFileContents {
   }
 
   /// Throws unless the file is UTF-8 throughout.
-  ///
-  /// Needed before Foundation's XMLParser, which on Linux crashes on attributes that are not.
   func requireUTF8() throws(InputError) {
     guard String(bytes: bytes, encoding: .utf8) == nil else { return }
     let line = lines().firstIndex { String(bytes: $0, encoding: .utf8) == nil }

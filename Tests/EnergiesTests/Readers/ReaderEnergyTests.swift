@@ -6,7 +6,9 @@ import Testing
   /// Both sides sum the same formulas in double precision; 1e-6 is the promise to users, met here with room.
   static let tolerance = 1e-6
 
-  private func compare(_ system: MolecularSystem, _ golden: ReaderGolden, _ results: [ReaderGolden.Result], _ name: String)
+  private func compare(
+    _ system: MolecularSystem, _ golden: ReaderGolden, _ results: [ReaderGolden.Result], _ name: String
+  )
     throws
   {
     let energy = MolecularEnergy(system)
@@ -15,8 +17,11 @@ import Testing
     let totals = try energy.energies(of: x, forces: &forces)
     var components: [String: [Double]] = [:]
     for (component, energies) in try energy.energiesByComponent(of: x) {
-      let merged = ["lennard_jones": "nonbonded", "coulomb": "nonbonded", "generalized_born": "solvation",
-        "surface_area": "solvation"][component] ?? component
+      let merged =
+        [
+          "lennard_jones": "nonbonded", "coulomb": "nonbonded", "generalized_born": "solvation",
+          "surface_area": "solvation",
+        ][component] ?? component
       let sum = components[merged] ?? [Double](repeating: 0, count: x.count)
       components[merged] = zip(sum, energies).map { $0 + $1 }
     }
