@@ -35,7 +35,9 @@ final class ReadableFile: Sendable {
     var buffer = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
-      let received = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done)) }
+      let received = buffer.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done))
+      }
       if received < 0 {
         if errno == EINTR { continue }
         throw InputError(path, "cannot be read", found: String(cString: strerror(errno)))

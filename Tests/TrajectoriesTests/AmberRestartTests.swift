@@ -27,7 +27,8 @@ struct AmberRestartTests {
     #expect(largestDifference(found.velocities!.coordinates, restart.velocities!.coordinates) < 9e-16)
     #expect(found.time == 12.5 && found.temperature == 310)
     let (a, b) = (found.cell!, restart.cell!)
-    #expect(largestDifference([a.lengths.x, a.lengths.y, a.lengths.z], [b.lengths.x, b.lengths.y, b.lengths.z]) < 2e-15)
+    #expect(
+      largestDifference([a.lengths.x, a.lengths.y, a.lengths.z], [b.lengths.x, b.lengths.y, b.lengths.z]) < 2e-15)
     #expect(largestDifference([a.angles.x, a.angles.y, a.angles.z], [b.angles.x, b.angles.y, b.angles.z]) < 2e-15)
   }
 

@@ -36,7 +36,8 @@ struct AmberTrajectoryTests {
     #expect(largestDifference(found.forces!.coordinates, frames.forces!.coordinates) < 1.3e-7)
     // Cells are double; conversion to degree and back costs a few units of 2⁻⁵².
     for (a, b) in zip(found.cells!, frames.cells!) {
-      #expect(largestDifference([a.lengths.x, a.lengths.y, a.lengths.z], [b.lengths.x, b.lengths.y, b.lengths.z]) < 4e-15)
+      #expect(
+        largestDifference([a.lengths.x, a.lengths.y, a.lengths.z], [b.lengths.x, b.lengths.y, b.lengths.z]) < 4e-15)
       #expect(largestDifference([a.angles.x, a.angles.y, a.angles.z], [b.angles.x, b.angles.y, b.angles.z]) < 4e-15)
     }
   }
@@ -154,6 +155,9 @@ struct AmberTrajectoryTests {
     #expect(throws: InputError.self) { try AmberTrajectoryWriter(appendingTo: foreign, atomCount: 5) }
     let writer = try AmberTrajectoryWriter(appendingTo: path, atomCount: 4)
     #expect(throws: OutputError.self) { try writer.append(SampleFrames.full(count: 1, atoms: 5)) }
+    #expect(throws: OutputError.self) {
+      try writer.append(SampleFrames.full(count: 1, atoms: 4), values: [.potentialEnergy: [0]])
+    }
     let bare = TrajectoryFrames(coordinates: SampleFrames.configurations(count: 1, atoms: 4))
     #expect(throws: OutputError.self) { try writer.append(bare) }
     try writer.close()
@@ -168,8 +172,9 @@ struct AmberTrajectoryTests {
     let reader = try AmberTrajectoryReader(path: path)
     let all = throughFloatAngstrom(frames.coordinates)
     #expect(try reader.configurations(frames: 5..<9) == all.slice(5..<9))
-    #expect(try reader.configurations(frames: [24, 0, 7]).coordinates
-      == all.slice(24..<25).coordinates + all.slice(0..<1).coordinates + all.slice(7..<8).coordinates)
+    #expect(
+      try reader.configurations(frames: [24, 0, 7]).coordinates
+        == all.slice(24..<25).coordinates + all.slice(0..<1).coordinates + all.slice(7..<8).coordinates)
     #expect(throws: InputError.self) { try reader.configurations(frames: 20..<26) }
     #expect(throws: InputError.self) { try reader.configurations(frames: [25]) }
     var collected: [Double] = []
@@ -232,7 +237,8 @@ struct AmberTrajectoryTests {
           }
           try writer.close()
           let expected = throughFloatAngstrom(frames.coordinates)
-          return try AmberTrajectoryReader(path: path).configurations() == expected.appending(expected).appending(expected)
+          return try AmberTrajectoryReader(path: path).configurations()
+            == expected.appending(expected).appending(expected)
         }
       }
       for try await isRight in group { #expect(isRight) }

@@ -53,12 +53,16 @@ struct CoordinateFileTests {
     #expect(try CoordinateFormat(ofFile: misnamed) == .amberASCIIRestart)
   }
 
-  @Test("errors say what the file is instead", arguments: [
-    ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], "HDF5"), ([0x50, 0x4B, 3, 4, 0], "zip"), ([0x1F, 0x8B, 8], "gzip"),
-    ([84, 0, 0, 0] + Array("CORD".utf8), "DCD"), ([0, 0, 7, 0xCB], "XTC"), ([1, 0, 2], "binary"), ([], "empty"),
-    (Array("%VERSION  VERSION_STAMP = V0001.000\n".utf8), "prmtop"), (Array("<?xml version=\"1.0\"?>".utf8), "XML"),
-    (Array("data_1ABC\n".utf8), "mmCIF"), (Array("3\ncomment\nC 0 0 0\n".utf8), "text"), (Array("\n\n\n".utf8), "text"),
-  ] as [([UInt8], String)])
+  @Test(
+    "errors say what the file is instead",
+    arguments: [
+      ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], "HDF5"), ([0x50, 0x4B, 3, 4, 0], "zip"),
+      ([0x1F, 0x8B, 8], "gzip"),
+      ([84, 0, 0, 0] + Array("CORD".utf8), "DCD"), ([0, 0, 7, 0xCB], "XTC"), ([1, 0, 2], "binary"), ([], "empty"),
+      (Array("%VERSION  VERSION_STAMP = V0001.000\n".utf8), "prmtop"), (Array("<?xml version=\"1.0\"?>".utf8), "XML"),
+      (Array("data_1ABC\n".utf8), "mmCIF"), (Array("3\ncomment\nC 0 0 0\n".utf8), "text"),
+      (Array("\n\n\n".utf8), "text"),
+    ] as [([UInt8], String)])
   func foreignFiles(_ content: [UInt8], _ word: String) throws {
     let path = folder.file("foreign.nc")
     try writeBytes(content, to: path)

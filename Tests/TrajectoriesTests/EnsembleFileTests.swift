@@ -94,13 +94,22 @@ struct EnsembleFileTests {
       try EnsembleFile.read(path: EnsembleWriter.unfinishedPath(of: path))
     }
     #expect(unfinished!.problem.contains("unfinished"))
-    let resumed = try EnsembleWriter(resuming: path, atomCount: 4, frames: 12)
+    var other = ensemble.provenance
+    other.seed = 8
+    let foreign = #expect(throws: InputError.self) {
+      try EnsembleWriter(resuming: path, atomCount: 4, frames: 12, provenance: other)
+    }
+    #expect(foreign!.expected!.contains("seed 8"))
+    let resumed = try EnsembleWriter(
+      resuming: path, atomCount: 4, frames: 12, provenance: ensemble.provenance)
     #expect(resumed.frameCount == 12)
     try append(12..<30, to: resumed)
     try resumed.finish(logWeights: ensemble.logWeights)
     #expect(folder.contents == ["once.nc", "resumed.nc"])
     #expect(try bytes(of: path) == bytes(of: once))
-    #expect(throws: InputError.self) { try EnsembleWriter(resuming: path, atomCount: 4, frames: 12) }
+    #expect(throws: InputError.self) {
+      try EnsembleWriter(resuming: path, atomCount: 4, frames: 12, provenance: ensemble.provenance)
+    }
   }
 
   @Test("a plain trajectory is not an ensemble")

@@ -69,10 +69,12 @@ struct ForeignFileTests {
     #expect(scalar.shape.isEmpty && scalar.values == [2.5])
   }
 
-  @Test("what is not readable is named", arguments: [
-    ("fortran.npy", "Fortran order"), ("integers.npy", "<i8"), ("structured.npy", "structured"), ("hdf5.nc", "HDF5"),
-    ("parmed.ncrst", "not an array"), ("make_foreign_files.py", "not an array"),
-  ])
+  @Test(
+    "what is not readable is named",
+    arguments: [
+      ("fortran.npy", "Fortran order"), ("integers.npy", "<i8"), ("structured.npy", "structured"), ("hdf5.nc", "HDF5"),
+      ("parmed.ncrst", "not an array"), ("make_foreign_files.py", "not an array"),
+    ])
   func notReadable(_ name: String, _ word: String) throws {
     if word == "not an array" {
       #expect(throws: InputError.self) { try NumPyArray(path: golden(name)) }

@@ -42,20 +42,27 @@ struct NumPyArrayTests {
   @Test("headers as Python may write them")
   func permissiveHeaders() throws {
     for header in [
-      "{'shape': (2, ), 'fortran_order': False, 'descr': '<f8'}\n", "{\"descr\":\"<f8\",\"fortran_order\":False,\"shape\":(2,)}",
+      "{'shape': (2, ), 'fortran_order': False, 'descr': '<f8'}\n",
+      "{\"descr\":\"<f8\",\"fortran_order\":False,\"shape\":(2,)}",
     ] { #expect(try NumPyArray(path: file(header, values: 16)).values == [0, 0], "\(header)") }
   }
 
-  @Test("broken headers are errors", arguments: [
-    "", "{}", "{'descr': '<f8'}", "{'descr': '>f8', 'fortran_order': False, 'shape': (2,)}",
-    "{'descr': '<f8', 'fortran_order': True, 'shape': (2,)}", "{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}", "{'descr': '<f8', 'fortran_order': False, 'shape': (2)}",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (-2,)}", "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)} x", "{'descr': '<f8', 'fortran_order': False, 'shape': 2}",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296, 2)}",
-    "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-    "{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", "{'a': {'a': {'a': {}}}}", "((((((((",
-  ])
+  @Test(
+    "broken headers are errors",
+    arguments: [
+      "", "{}", "{'descr': '<f8'}", "{'descr': '>f8', 'fortran_order': False, 'shape': (2,)}",
+      "{'descr': '<f8', 'fortran_order': True, 'shape': (2,)}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (3,)}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (2)}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (-2,)}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (2,)} x",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': 2}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296, 2)}",
+      "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}",
+      "{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", "{'a': {'a': {'a': {}}}}", "((((((((",
+    ])
   func brokenHeaders(_ header: String) throws {
     #expect(throws: InputError.self) { try NumPyArray(path: file(header, values: 16)) }
   }

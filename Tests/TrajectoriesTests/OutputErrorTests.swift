@@ -11,17 +11,23 @@ struct OutputErrorTests {
 
   /// Every way of writing a file, by name.
   private static let writers: [(name: String, write: @Sendable (_ path: String) throws -> Void)] = [
-    ("trajectory", { path in
-      let writer = try AmberTrajectoryWriter(path: path, atomCount: 3, information: SampleFrames.information)
-      try writer.append(TrajectoryFrames(coordinates: SampleFrames.configurations(count: 2, atoms: 3)))
-      try writer.close()
-    }),
+    (
+      "trajectory",
+      { path in
+        let writer = try AmberTrajectoryWriter(path: path, atomCount: 3, information: SampleFrames.information)
+        try writer.append(TrajectoryFrames(coordinates: SampleFrames.configurations(count: 2, atoms: 3)))
+        try writer.close()
+      }
+    ),
     ("restart", { try AmberRestartTests.sample().write(to: $0, information: SampleFrames.information) }),
     ("ensemble", { try EnsembleFile.write(SampleFrames.ensemble(count: 3), to: $0) }),
     ("npy", { try NumPyArray(shape: [2], values: [1, 2]).write(to: $0) }),
-    ("pdb", {
-      try PDBWriter.write(Configurations(count: 1, atomCount: 22), of: AlanineDipeptide.molecule, to: $0)
-    }),
+    (
+      "pdb",
+      {
+        try PDBWriter.write(Configurations(count: 1, atomCount: 22), of: AlanineDipeptide.molecule, to: $0)
+      }
+    ),
   ]
 
   @Test("the error names the path and the reason, and no part of the file is left", arguments: writers.map(\.name))

@@ -24,8 +24,9 @@ struct PDBWriterTests {
     #expect(found[0] == "TITLE     a title")
     #expect(found[1] == "HETATM    1 HH31 ACE A   1      -1.235  12.000-999.999  1.00  0.00           H  ")
     #expect(found[2] == "HETATM    2  CH3 ACE A   1       0.000   0.000   0.000  1.00  0.00           C  ")
-    #expect(found[9] == "ATOM      9  CA  ALA A   2    9999.999   0.000   1.000  1.00  0.00           C  "
-      || found[9] == "ATOM      9  CA  ALA A   2    9999.999   0.000   1.001  1.00  0.00           C  ")
+    #expect(
+      found[9] == "ATOM      9  CA  ALA A   2    9999.999   0.000   1.000  1.00  0.00           C  "
+        || found[9] == "ATOM      9  CA  ALA A   2    9999.999   0.000   1.001  1.00  0.00           C  ")
     #expect(found[23] == "TER      23      NME A   3")
     #expect(found.last == "END")
     #expect(found.filter { $0.hasPrefix("MODEL") || $0.hasPrefix("CRYST1") }.isEmpty)
@@ -66,11 +67,13 @@ struct PDBWriterTests {
       atoms: [
         Atom(name: "ZN", element: Element(symbol: "Zn"), mass: 65, residue: 0),
         Atom(name: "CA", element: Element(symbol: "Ca"), mass: 40, residue: 1),
-        Atom(name: "SG", element: .sulfur, mass: 32, residue: 2), Atom(name: "SG", element: .sulfur, mass: 32, residue: 3),
+        Atom(name: "SG", element: .sulfur, mass: 32, residue: 2),
+        Atom(name: "SG", element: .sulfur, mass: 32, residue: 3),
       ],
       residues: [
         Residue(name: "ZN", number: 1, atoms: 0..<1), Residue(name: "CA", number: 2, atoms: 1..<2),
-        Residue(name: "CYX", chain: "B", number: -3, atoms: 2..<3), Residue(name: "CYX", chain: "", number: 9999, atoms: 3..<4),
+        Residue(name: "CYX", chain: "B", number: -3, atoms: 2..<3),
+        Residue(name: "CYX", chain: "", number: 9999, atoms: 3..<4),
       ], bonds: [Bond(2, 3)])
     let found = try lines(Configurations(count: 1, atomCount: 4), of: molecule)
     #expect(found[1].hasPrefix("HETATM    1 ZN    ZN A   1 "))

@@ -14,6 +14,23 @@ extension MolecularSystem {
     sequence: PeptideSequence, forceField: ForceField, solvent: ImplicitSolvent? = nil, cutoff: Double? = nil,
     builder: StructureBuilder = StructureBuilder()
   ) throws -> (system: MolecularSystem, positions: Configurations) {
+    var system = try peptide(withoutStructure: sequence, forceField: forceField, solvent: solvent, cutoff: cutoff)
+    let uncut =
+      cutoff == nil
+      ? system : try peptide(withoutStructure: sequence, forceField: forceField, solvent: solvent, cutoff: nil)
+    let structure = try builder.build(uncut)
+    if structure.peptideBondsHeld {
+      system.notes.append(("note", "a restraint held the peptide bonds trans while the structure was relaxed"))
+    }
+    return (system, structure.positions)
+  }
+
+  /// The potential energy of a peptide from its sequence, without coordinates; what `peptide(sequence:…)` begins with.
+  ///
+  /// - Throws: `InputError` for a residue that the force field lacks.
+  public static func peptide(
+    withoutStructure sequence: PeptideSequence, forceField: ForceField, solvent: ImplicitSolvent?, cutoff: Double?
+  ) throws -> MolecularSystem {
     let templates = sequence.templateNames
     let missing = templates.filter { forceField.template(named: $0) == nil }
     if !missing.isEmpty {
@@ -22,20 +39,13 @@ extension MolecularSystem {
         expected: "templates \(templates.joined(separator: " "))", found: "no \(missing.joined(separator: ", "))",
         advice: "choose another force field or another form of the residue")
     }
-    let molecule = try forceField.molecule(ofResidues: templates)
     // Named, because the neutral forms of one residue can share a bond graph.
     let named = Dictionary(uniqueKeysWithValues: templates.enumerated().map { ($0.offset, $0.element) })
-    var system = try forceField.parameterize(molecule, solvent: solvent, cutoff: cutoff, residueTemplates: named)
-    let uncut =
-      cutoff == nil
-      ? system : try forceField.parameterize(molecule, solvent: solvent, cutoff: nil, residueTemplates: named)
-    let structure = try builder.build(uncut)
+    var system = try forceField.parameterize(
+      try forceField.molecule(ofResidues: templates), solvent: solvent, cutoff: cutoff, residueTemplates: named)
     system.notes.append(("sequence", sequence.name))
     for note in sequence.notes { system.notes.append(("note", note)) }
-    if structure.peptideBondsHeld {
-      system.notes.append(("note", "a restraint held the peptide bonds trans while the structure was relaxed"))
-    }
-    return (system, structure.positions)
+    return system
   }
 
   /// The same from the text of a sequence, "ACE-ALA-NME" or "AK"; see `PeptideSequence`.

@@ -124,7 +124,8 @@ public struct AmberRestartNetCDF: Sendable, Equatable {
     try output.putAmberLabels(labels)
     try output.put(time ?? 0, into: timeID)
     let length = 1 / Units.nanometersPerAngstrom
-    try output.put(coordinates.coordinates.map { $0 * length }, into: coordinatesID, start: [0, 0], count: [atomCount, 3])
+    try output.put(
+      coordinates.coordinates.map { $0 * length }, into: coordinatesID, start: [0, 0], count: [atomCount, 3])
     if let velocities, let velocitiesID {
       let stored = velocities.coordinates.map { $0 * AmberScales.velocity }
       try output.put(stored, into: velocitiesID, start: [0, 0], count: [atomCount, 3])

@@ -15,7 +15,8 @@ extension NetCDFOutput {
   ) throws(OutputError) -> AmberTrajectoryWriter.Identifiers {
     let vectors = [frame, atom, labels.spatial]
     // Time first, as AMBER itself orders the variables.
-    let time = contents.contains(.times)
+    let time =
+      contents.contains(.times)
       ? try defineVariable("time", type: NC_FLOAT, dimensions: [frame], units: "picosecond") : nil
     var ids = AmberTrajectoryWriter.Identifiers(
       coordinates: try defineVariable("coordinates", type: NC_FLOAT, dimensions: vectors, units: "angstrom"))

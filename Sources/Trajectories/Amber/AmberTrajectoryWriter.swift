@@ -185,6 +185,9 @@ public final class AmberTrajectoryWriter: TrajectoryWriter {
     }
     precondition((frames.times?.count ?? frames.count) == frames.count)
     precondition((frames.cells?.count ?? frames.count) == frames.count)
+    if let unknown = values.keys.first(where: { !variables.contains($0) }) {
+      throw OutputError(path, "has no per-frame variable '\(unknown.name)'; declare it when the file is created")
+    }
     for variable in variables {
       guard let column = values[variable], column.count == frames.count else {
         throw OutputError(path, "needs one value of '\(variable.name)' for each frame")

@@ -47,7 +47,9 @@ public enum CoordinateFormat: Sendable, Equatable {
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if !isWhole, lines.count > 1 { lines.removeLast() }
     let first = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-    if first.hasPrefix("%VERSION") || first.hasPrefix("%FLAG") { return .other("an AMBER topology (prmtop), not coordinates") }
+    if first.hasPrefix("%VERSION") || first.hasPrefix("%FLAG") {
+      return .other("an AMBER topology (prmtop), not coordinates")
+    }
     if first.hasPrefix("<") { return .other("an XML file") }
     if first.hasPrefix("data_") { return .other("an mmCIF file") }
     let record = first.prefix(6).trimmingSuffixSpaces

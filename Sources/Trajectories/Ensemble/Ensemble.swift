@@ -73,6 +73,11 @@ public struct EnsembleProvenance: Sendable, Equatable {
     self.configurationDigest = configurationDigest
   }
 
+  /// What makes two runs draw the same samples.
+  var identity: [String] {
+    ["system \(system)", "\(temperature) K", "seed \(seed)", "configuration \(configurationDigest ?? "unknown")"]
+  }
+
   var information: AmberFileInformation {
     AmberFileInformation(title: title, program: program, programVersion: programVersion)
   }

@@ -27,14 +27,23 @@ public final class EnsembleWriter {
 
   /// Continues an unfinished ensemble after its first `frames` samples, those that the checkpoint counted.
   ///
-  /// Throws `InputError` when what is there is no such ensemble, `OutputError` when it cannot be written.
-  public init(resuming path: String, atomCount: Int, frames: Int) throws {
+  /// Throws `InputError` when what is there is no such ensemble, or one of another system, temperature, seed or
+  /// configuration; `OutputError` when it cannot be written.
+  public init(resuming path: String, atomCount: Int, frames: Int, provenance: EnsembleProvenance) throws {
     self.path = path
-    writer = try AmberTrajectoryWriter(
-      appendingTo: Self.unfinishedPath(of: path), atomCount: atomCount, keepingFrames: frames)
-    guard writer.variables.contains(.logWeight) else {
-      throw InputError(writer.path, "is not an unfinished ensemble", expected: "the per-frame variable 'log_weight'")
+    let unfinished = Self.unfinishedPath(of: path)
+    let reader = try AmberTrajectoryReader(path: unfinished)
+    guard reader.frameVariables.contains(.logWeight) else {
+      throw InputError(unfinished, "is not an unfinished ensemble", expected: "the per-frame variable 'log_weight'")
     }
+    let found = try EnsembleProvenance(of: reader)
+    guard found.identity == provenance.identity else {
+      throw InputError(
+        unfinished, "was begun by a run with other settings", expected: provenance.identity.joined(separator: ", "),
+        found: found.identity.joined(separator: ", ").excerpt,
+        advice: "resume with the settings it was begun with, or remove it to start anew")
+    }
+    writer = try AmberTrajectoryWriter(appendingTo: unfinished, atomCount: atomCount, keepingFrames: frames)
   }
 
   /// `configurations` in nm; `values` of the declared variables.

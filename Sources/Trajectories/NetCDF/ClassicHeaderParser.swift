@@ -118,8 +118,12 @@ struct ClassicHeaderParser {
       size = sum
     }
     var end = position
-    for variable in variables.filter({ !$0.isRecord && $0.byteCount > 0 }).sorted(by: { $0.begin < $1.begin }) + records.prefix(1) {
-      guard variable.begin >= end else { throw damaged("has a variable '\(variable.name.excerpt)' that overlaps others") }
+    for variable in variables.filter({ !$0.isRecord && $0.byteCount > 0 }).sorted(by: { $0.begin < $1.begin })
+      + records.prefix(1)
+    {
+      guard variable.begin >= end else {
+        throw damaged("has a variable '\(variable.name.excerpt)' that overlaps others")
+      }
       let (sum, overflow) = variable.begin.addingReportingOverflow(variable.byteCount)
       guard !overflow else { throw damaged("has a variable beyond the end of any file") }
       end = sum

@@ -9,7 +9,9 @@ enum ClassicValues {
   }
 
   /// Fills `values` from the start of `bytes`. Int64 beyond 2⁵³ are rounded.
-  static func decode(_ bytes: UnsafeRawBufferPointer, type: ClassicType, into values: UnsafeMutableBufferPointer<Double>) {
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, type: ClassicType, into values: UnsafeMutableBufferPointer<Double>
+  ) {
     precondition(bytes.count >= values.count * type.byteCount)
     func fill<Integer: FixedWidthInteger>(_: Integer.Type, _ convert: (Integer) -> Double) {
       let width = MemoryLayout<Integer>.size

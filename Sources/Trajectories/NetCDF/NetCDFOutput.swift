@@ -52,7 +52,9 @@ final class NetCDFOutput {
     return id
   }
 
-  func defineVariable(_ name: String, type: Int32, dimensions: [Int32], units: String? = nil) throws(OutputError) -> Int32 {
+  func defineVariable(_ name: String, type: Int32, dimensions: [Int32], units: String? = nil) throws(OutputError)
+    -> Int32
+  {
     var id: Int32 = -1
     try check("variable '\(name)' cannot be defined") {
       nc_def_var(handle, name, type, Int32(dimensions.count), dimensions, &id)

@@ -24,7 +24,8 @@ public struct NumPyArray: Sendable, Equatable {
     // Everything is known before anything is allocated: the values cannot take more than the file has.
     guard found == header.valueBytes else {
       throw InputError(
-        file.path, "is not as long as its header says", expected: "\(header.valueBytes) bytes for shape \(header.shape)",
+        file.path, "is not as long as its header says",
+        expected: "\(header.valueBytes) bytes for shape \(header.shape)",
         found: "\(found) bytes", advice: "the file was cut, or holds more than one array: write it again")
     }
     let bytes = try file.bytes(at: header.byteCount, count: header.valueBytes)
@@ -67,7 +68,8 @@ public enum NumPyType: String, Sendable, CaseIterable {
 extension NumPyArray {
   /// `[count][atoms][3]`, nm.
   public init(_ configurations: Configurations) {
-    let shape = configurations.dimension % 3 == 0
+    let shape =
+      configurations.dimension % 3 == 0
       ? [configurations.count, configurations.atomCount, 3] : [configurations.count, configurations.dimension]
     self.init(shape: shape, values: configurations.coordinates)
   }

@@ -3,7 +3,8 @@ enum PDBColumns {
   /// The four columns of an atom name: the element symbol ends in the second, unless the name needs all four.
   static func atomName(_ name: String, element symbol: String?) -> String? {
     guard !name.isEmpty, name.utf8.count <= 4, isPrintable(name) else { return nil }
-    let startsEarly = name.utf8.count == 4
+    let startsEarly =
+      name.utf8.count == 4
       || (symbol.map { $0.count == 2 && name.uppercased().hasPrefix($0.uppercased()) } ?? false)
     return left(startsEarly ? name : " " + name, 4)
   }

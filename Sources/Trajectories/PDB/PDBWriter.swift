@@ -56,7 +56,8 @@ public struct PDBWriter: Sendable {
   func text(_ configurations: Configurations, title: String?) throws(OutputError) -> String {
     guard configurations.dimension == 3 * molecule.atomCount else {
       throw OutputError(
-        path, "the molecule has \(molecule.atomCount) atoms, the configurations \(configurations.dimension) coordinates")
+        path, "the molecule has \(molecule.atomCount) atoms, the configurations \(configurations.dimension) coordinates"
+      )
     }
     var text = ""
     if let title {

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Energies
+import Foundation
+import MolFlow
+import Randomness
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measures evaluations per second on this machine.",
+    discussion: """
+      EXAMPLES
+        molsample bench energy alanine-dipeptide threads=1
+        molsample bench energy GYDPETGTWG --json threads=2 instructions=portable
+        molsample bench coordinates alanine-dipeptide threads=2
+      """)
+
+  @OptionGroup var arguments: SystemArguments
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  private struct EnergyResult: Encodable {
+    var system: String
+    var atoms: Int
+    var batch: Int
+    var threads: Int
+    var instructions: String
+    var energy_per_second: Double
+    var energy_and_forces_per_second: Double
+  }
+
+  private struct CoordinatesResult: Encodable {
+    var system: String
+    var atoms: Int
+    var batch: Int
+    var threads: Int
+    var instructions: String
+    var cartesian_to_internal_per_second: Double
+    var internal_to_cartesian_per_second: Double
+  }
+
+  func run() throws {
+    guard let kind = arguments.plainWords.first, ["energy", "coordinates"].contains(kind) else {
+      throw UsageError("bench measures one of: energy, coordinates", advice: "for example `molsample bench energy AK`")
+    }
+    var overrides = try Overrides(arguments.words)
+    let description = try arguments.description(skipping: 1, overrides: &overrides)
+    let threads = try overrides.takeThreads()
+    let batch = try overrides.takeInteger("batch", in: 1...1_000_000)
+    let seconds = try overrides.takeNumber("seconds") ?? 2
+    if let name = overrides.takeText("instructions") {
+      guard let set = InstructionSet(rawValue: name), InstructionSet.use(set) else {
+        throw UsageError("instructions=\(name) is not to be had here", advice: "portable\(InstructionSet.best == .avx2 ? " or avx2" : "")")
+      }
+    }
+    try overrides.finish(known: ["temperature", "threads", "batch", "seconds", "instructions"])
+    let prepared = try PreparedSystem(description, needsStructure: true)
+    guard let structure = prepared.structure else { throw UsageError("the system has no structure", advice: "add --inpcrd") }
+    let atoms = prepared.system.molecule.atomCount
+
+    // The structure with 5 pm of noise on each coordinate: geometries such as sampling meets.
+    let count = batch ?? max(256, 2048 * 22 / atoms)
+    var random = RandomStream(seed: 1)
+    var x = Configurations(count: count, dimension: structure.dimension)
+    for sample in 0..<count {
+      for c in 0..<x.dimension { x[sample, c] = structure[0, c] + 0.005 * random.normal() }
+    }
+
+    if kind == "energy" {
+      let energy = MolecularEnergy(prepared.system, threads: threads)
+      var forces = Configurations(count: count, dimension: x.dimension)
+      let plain = try rate(count, seconds) { _ = try energy.energies(of: x) }
+      let withForces = try rate(count, seconds) { _ = try energy.energies(of: x, forces: &forces) }
+      let result = EnergyResult(
+        system: description.name, atoms: atoms, batch: count, threads: threads,
+        instructions: InstructionSet.current.rawValue, energy_per_second: plain, energy_and_forces_per_second: withForces)
+      if json { return try JSONOutput.print(result) }
+      print("\(description.name), \(atoms) atoms, \(threads) threads, \(result.instructions) instructions")
+      print("  \(significant(plain)) energies/s\n  \(significant(withForces)) energies and forces/s")
+    } else {
+      let coordinates = try InternalCoordinates(prepared.system.molecule, threads: threads)
+      let q = coordinates.inverseAndLogDet(x).value
+      let inverse = try rate(count, seconds) { _ = coordinates.inverseAndLogDet(x) }
+      let forward = try rate(count, seconds) { _ = coordinates.forwardAndLogDet(q) }
+      let result = CoordinatesResult(
+        system: description.name, atoms: atoms, batch: count, threads: threads,
+        instructions: InstructionSet.current.rawValue, cartesian_to_internal_per_second: inverse,
+        internal_to_cartesian_per_second: forward)
+      if json { return try JSONOutput.print(result) }
+      print("\(description.name), \(atoms) atoms, \(threads) threads, \(result.instructions) instructions")
+      print("  \(significant(inverse)) Cartesian to internal/s\n  \(significant(forward)) internal to Cartesian/s")
+    }
+  }
+
+  /// Items per second: the median over rounds that together last about `seconds`.
+  private func rate(_ count: Int, _ seconds: Double, _ body: () throws -> Void) throws -> Double {
+    let clock = ContinuousClock()
+    func time() throws -> Double {
+      let duration = try clock.measure { try body() }
+      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+    func warmed() throws -> Double {
+      _ = try time()
+      return try time()
+    }
+    let rounds = try max(3, min(1000, Int(seconds / max(warmed(), 1e-6))))
+    var times: [Double] = []
+    for _ in 0..<rounds { times.append(try time()) }
+    return Double(count) / times.sorted()[rounds / 2]
+  }
+}

@@ -1,0 +1,175 @@
+import ArgumentParser
+import Energies
+import Estimators
+import Foundation
+import MolFlow
+import Randomness
+import Sampling
+import Trajectories
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Draws an equilibrium ensemble with exact weights and says whether to trust it.",
+    discussion: """
+      EXAMPLES
+        molsample run alanine-dipeptide
+        molsample run alanine-dipeptide samples=100000 seed=7 output=my-ensemble
+        molsample run --sequence ACE-GLY-NME --force-field amber14 --solvent obc1 temperature=310
+
+      Writes OUTPUT/ensemble.nc (AMBER NetCDF with energies and weights of every sample), summary.json and config.yaml.
+      OUTPUT is trajectories/SYSTEM-run without output=. A run that was interrupted goes on where it was when the same
+      command is given again, to the same result.
+      """)
+
+  @OptionGroup var arguments: SystemArguments
+
+  @Flag(help: "Print the summary as one JSON object.")
+  var json = false
+
+  /// Samples between two synchronisations of the file.
+  private static let portion = 2048
+
+  func run() throws {
+    let start = Date()
+    var overrides = try Overrides(arguments.words)
+    let description = try arguments.description(overrides: &overrides)
+    let configuration = try RunConfiguration(system: description, overrides: &overrides)
+    let threads = try overrides.takeThreads()
+    let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-run"
+    try overrides.finish(known: RunConfiguration.keys)
+
+    let prepared = try PreparedSystem(description, needsStructure: false)
+    let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
+    let proposal = try ForceFieldProposal(prepared.system, state: prepared.state, threads: threads)
+    let folder = try OutputFolder(path: output)
+    try folder.write(configuration.yaml, as: "config.yaml")
+
+    let samples = try draw(configuration, prepared: prepared, target: target, proposal: proposal, folder: folder)
+    let statistics = try WeightStatistics(logWeights: samples.logWeights)
+    let verdict = Verdict(statistics)
+    let summary = RunSummary(
+      system: description.name, method: configuration.method, model: configuration.model, samples: configuration.samples,
+      seed: configuration.seed, temperature_K: description.temperature, ess: statistics.effectiveSampleSize,
+      ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
+      trim: "the largest 0.2 % of the weights dropped",
+      ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
+      largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
+      impossible_samples: statistics.zeroWeightCount, log_z: statistics.logPartitionFunction,
+      log_z_error: statistics.logPartitionFunctionError, energy_evaluations: configuration.samples,
+      seconds: Date().timeIntervalSince(start), verdict: verdict.text, reasons: verdict.reasons,
+      free_energies: try description.regions.map { try freeEnergy($0, samples) },
+      configuration_digest: configuration.digest, molsample_version: Version.current)
+    try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
+    if json { return try JSONOutput.print(summary) }
+    print("\(description.name) at \(significant(description.temperature)) K\n\(summary.text)")
+    print("written: \(folder.path)/ensemble.nc, summary.json, config.yaml")
+  }
+
+  /// The weights and the dihedrals that free energies need: configurations themselves stay in the file.
+  struct Drawn {
+    var logWeights: [Double] = []
+    /// By region, rad.
+    var dihedrals: [String: [Double]] = [:]
+  }
+
+  private func draw(
+    _ configuration: RunConfiguration, prepared: PreparedSystem, target: some TargetDensity,
+    proposal: some Proposal, folder: OutputFolder
+  ) throws -> Drawn {
+    let path = folder.file("ensemble.nc")
+    let atomCount = prepared.system.molecule.atomCount
+    let regions = configuration.system.regions
+    let provenance = EnsembleProvenance(
+      title: "\(configuration.system.name), \(configuration.method) from \(configuration.model)",
+      programVersion: Version.current, system: configuration.system.name,
+      temperature: configuration.system.temperature, seed: configuration.seed,
+      configurationDigest: configuration.digest)
+    var drawn = Drawn()
+    let writer: EnsembleWriter
+    if let earlier = try resumable(path, configuration) {
+      drawn.logWeights = earlier.logWeights
+      for region in regions { drawn.dihedrals[region.name] = dihedrals(region, earlier.x) }
+      writer = try EnsembleWriter(
+        resuming: path, atomCount: atomCount, frames: earlier.logWeights.count, provenance: provenance)
+      Molsample.report("resuming after \(earlier.logWeights.count) samples")
+    } else {
+      writer = try EnsembleWriter(path: path, atomCount: atomCount, provenance: provenance)
+    }
+    let kT = prepared.state.kT
+    let random = RandomStream(seed: configuration.seed)
+    var progress = Progress(total: configuration.samples, skipped: drawn.logWeights.count)
+    while drawn.logWeights.count < configuration.samples {
+      let first = drawn.logWeights.count
+      let range = first..<min(first + Self.portion, configuration.samples)
+      let samples = try ImportanceSampler().sample(range, from: proposal, to: target, using: random)
+      try writer.append(
+        samples.x,
+        values: [
+          .potentialEnergy: samples.reducedPotentials.map { $0 * kT }, .reducedPotential: samples.reducedPotentials,
+          .logProposal: samples.logProposals,
+        ])
+      try writer.synchronise()
+      drawn.logWeights += samples.logWeights
+      // From coordinates as the file rounds them, so that a resumed run finds the same.
+      for region in regions { drawn.dihedrals[region.name, default: []] += dihedrals(region, rounded(samples.x)) }
+      let ess = (try? LogWeights(drawn.logWeights).effectiveSampleSize) ?? 0
+      progress.update(done: drawn.logWeights.count, detail: "\(significant(ess, 3)) effective")
+    }
+    try writer.finish(logWeights: drawn.logWeights)
+    return drawn
+  }
+
+  /// What an interrupted run of the same configuration left behind.
+  private func resumable(_ path: String, _ configuration: RunConfiguration) throws -> WeightedSamples? {
+    let unfinished = EnsembleWriter.unfinishedPath(of: path)
+    guard FileManager.default.fileExists(atPath: unfinished),
+      let reader = try? AmberTrajectoryReader(path: unfinished),
+      reader.text("configuration_digest") == configuration.digest,
+      let potentials = try? reader.values(of: .reducedPotential), let proposals = try? reader.values(of: .logProposal)
+    else { return nil }
+    // Whole portions only: the rest was not yet synchronised.
+    let frames = min(potentials.count, proposals.count, configuration.samples) / Self.portion * Self.portion
+    guard frames > 0, let x = try? reader.configurations(frames: 0..<frames) else { return nil }
+    return WeightedSamples(
+      x: x, reducedPotentials: Array(potentials[..<frames]), logProposals: Array(proposals[..<frames]))
+  }
+
+  /// Coordinates through float Å and back, as the NetCDF file keeps them.
+  private func rounded(_ x: Configurations) -> Configurations {
+    var result = x
+    for i in result.coordinates.indices {
+      result.coordinates[i] = Double(Float(x.coordinates[i] / Units.nanometersPerAngstrom)) * Units.nanometersPerAngstrom
+    }
+    return result
+  }
+
+  private func dihedrals(_ region: SystemDescription.DihedralRegion, _ x: Configurations) -> [Double] {
+    (0..<x.count).map { sample in
+      let places = (0..<4).map { x.position(sample: sample, atom: region.atoms[$0]) }
+      return Dihedral(places[0], places[1], places[2], places[3]).angle
+    }
+  }
+
+  private func freeEnergy(_ region: SystemDescription.DihedralRegion, _ drawn: Drawn) throws -> RunSummary.FreeEnergy {
+    let middle = (region.range.lowerBound + region.range.upperBound) / 2
+    let half = (region.range.upperBound - region.range.lowerBound) / 2
+    let inside = drawn.dihedrals[region.name, default: []].map { angle -> Double in
+      abs((angle - middle).remainder(dividingBy: 2 * Double.pi)) < half ? 1 : 0
+    }
+    let share = try WeightedMean(of: inside, weights: try LogWeights(drawn.logWeights))
+    guard share.value > 0, share.value < 1 else {
+      return .init(
+        name: region.name, delta_f_kT: nil, error_kT: nil,
+        reason: "all weight is \(share.value > 0 ? "inside" : "outside") the region")
+    }
+    return .init(
+      name: region.name, delta_f_kT: -log(share.value / (1 - share.value)),
+      error_kT: share.standardError.map { $0 / (share.value * (1 - share.value)) }, reason: nil)
+  }
+
+  /// A system's name as a folder: what stands after the last slash, without odd characters.
+  private func folderName(_ name: String) -> String {
+    let last = name.split(separator: "/").last.map(String.init) ?? "system"
+    return String(last.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// key=value words of the command line. Every command takes out what it knows; what is left over is a mistake.
+struct Overrides {
+  private var values: [(key: String, value: String)]
+
+  init(_ words: [String]) throws {
+    values = []
+    for word in words {
+      guard let equals = word.firstIndex(of: "=") else { continue }
+      let key = String(word[..<equals])
+      guard !key.isEmpty else { throw UsageError("'\(word)' has no key before the equals sign") }
+      guard !values.contains(where: { $0.key == key }) else { throw UsageError("\(key) is given twice") }
+      values.append((key, String(word[word.index(after: equals)...])))
+    }
+  }
+
+  mutating func takeText(_ key: String) -> String? {
+    guard let index = values.firstIndex(where: { $0.key == key }) else { return nil }
+    return values.remove(at: index).value
+  }
+
+  mutating func takeNumber(_ key: String) throws -> Double? {
+    guard let text = takeText(key) else { return nil }
+    guard let value = Double(text), value.isFinite else { throw UsageError("\(key)=\(text) is not a number") }
+    return value
+  }
+
+  mutating func takeInteger(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let text = takeText(key) else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      throw UsageError("\(key)=\(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  mutating func takeSeed() throws -> UInt64? {
+    guard let text = takeText("seed") else { return nil }
+    guard let value = UInt64(text) else { throw UsageError("seed=\(text) is not a whole number from 0 to 2⁶⁴ − 1") }
+    return value
+  }
+
+  /// The number of threads, by default one for each processor.
+  mutating func takeThreads() throws -> Int {
+    try takeInteger("threads", in: 1...1024) ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// Throws for the first word that nobody took.
+  func finish(known: [String]) throws {
+    guard let first = values.first else { return }
+    throw UsageError("unknown key '\(first.key)'", advice: "known here: \(known.joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,51 @@
+import Energies
+import Foundation
+
+/// Everything that decides what a run computes; saved as `config.yaml` beside the results.
+struct RunConfiguration {
+  var system: SystemDescription
+  var samples: Int
+  var seed: UInt64
+  /// `importance`: reweighting of independent proposals.
+  var method: String
+  /// `force-field`: the proposal that needs no training.
+  var model: String
+
+  static let keys = ["samples", "seed", "method", "model", "temperature", "output", "threads"]
+  static let methods = ["importance"]
+  static let models = ["force-field"]
+
+  init(system: SystemDescription, overrides: inout Overrides) throws {
+    self.system = system
+    samples = try overrides.takeInteger("samples", in: 1...100_000_000) ?? 20_000
+    seed = try overrides.takeSeed() ?? 0
+    method = overrides.takeText("method") ?? "importance"
+    model = overrides.takeText("model") ?? "force-field"
+    guard Self.methods.contains(method) else {
+      throw UsageError("method=\(method) is not to be had", advice: "one of: \(Self.methods.joined(separator: ", "))")
+    }
+    guard Self.models.contains(model) else {
+      throw UsageError("model=\(model) is not to be had", advice: "one of: \(Self.models.joined(separator: ", "))")
+    }
+  }
+
+  /// Threads and output folder do not change the result, and are not in it.
+  var yaml: String {
+    """
+    # Resolved configuration; molsample \(Version.current)
+    samples: \(samples)
+    seed: \(seed)
+    method: \(method)
+    model: \(model)
+    # The system, as in a system.yaml
+
+    """ + system.yaml
+  }
+
+  /// 64-bit FNV-1a hash of the text (Fowler, Noll, Vo; RFC 9923), to see whether two runs are the same.
+  var digest: String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in yaml.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return String(format: "%016llx", hash)
+  }
+}
