@@ -31,6 +31,13 @@ struct InputFileContents {
     bytes = [UInt8](data)
   }
 
+  /// Throws unless the file is UTF-8 throughout.
+  func requireUTF8() throws(InputError) {
+    guard String(bytes: bytes, encoding: .utf8) == nil else { return }
+    let line = lines().firstIndex { String(bytes: $0, encoding: .utf8) == nil }
+    throw InputError(path, line: line.map { $0 + 1 }, "the file holds bytes that are not text", expected: "UTF-8")
+  }
+
   /// Line k (0-based) without its line ending; "\n" and "\r\n" both end a line.
   func lines() -> [ArraySlice<UInt8>] {
     var lines: [ArraySlice<UInt8>] = []

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 @Suite struct AmberRestartTests {
-  private func read(_ text: String) throws -> AmberRestart { try withTemporaryFile(text) { try AmberRestart(path: $0) } }
+  private func read(_ text: String) throws -> AmberRestart {
+    try withTemporaryFile(text) { try AmberRestart(path: $0) }
+  }
 
   private func row(_ values: Double...) -> String { values.map { String(format: "%12.7f", $0) }.joined() + "\n" }
 
@@ -48,7 +50,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("t\n3\n   1.0000000   2.0000000   3.0000000   4.0000000   5.0000000   6.0000000\n", 3, "expected: 4, 5, 6 or 7 lines"),
+    (
+      "t\n3\n   1.0000000   2.0000000   3.0000000   4.0000000   5.0000000   6.0000000\n", 3,
+      "expected: 4, 5, 6 or 7 lines"
+    ),
     ("t\n2\n   1.0000000   2.0000000   3.0000000   4.0000000   5.0000000\n", 3, "6 columns"),
     ("t\n1\n   1.0000000************   3.0000000\n", 3, "************"),
     ("t\n1\n   1.0000000         nan   3.0000000\n", 3, "nan"),

@@ -90,7 +90,8 @@ import Testing
       let end = lines[(start + 1)...].firstIndex { $0.hasPrefix("%FLAG") }!
       lines.removeSubrange(start..<end)
     }
-    let expected = try AmberTopology(path: ReaderGolden.path("ala.prmtop")).makeSystem().term(Nonbonded.self)!.exceptions
+    let expected = try AmberTopology(path: ReaderGolden.path("ala.prmtop")).makeSystem().term(Nonbonded.self)!
+      .exceptions
     #expect(try read(lines).makeSystem().term(Nonbonded.self)!.exceptions == expected)
   }
 
@@ -101,7 +102,8 @@ import Testing
     let numbers = lines[line..<line + 3].flatMap { $0.split(separator: " ") }
     let end = lines[line...].firstIndex { $0.hasPrefix("%FLAG") }!
     lines.replaceSubrange(
-      line - 1..<end, with: ["%COMMENT as another program writes it", "%FORMAT(3I10)"]
+      line - 1..<end,
+      with: ["%COMMENT as another program writes it", "%FORMAT(3I10)"]
         + stride(from: 0, to: numbers.count, by: 3).map { start in
           numbers[start..<min(start + 3, numbers.count)].map { String(repeating: " ", count: 10 - $0.count) + $0 }
             .joined()
@@ -179,8 +181,10 @@ import Testing
   }
 
   /// IFBOX, IFPERT, IFCAP and NUMEXTRA, by their places in the second to fourth line of POINTERS.
-  @Test(arguments: [(2, 7, "IFBOX", "periodic box"), (2, 0, "IFPERT", "perturbation"), (2, 9, "IFCAP", "cap"),
-    (3, 0, "NUMEXTRA", "extra points")])
+  @Test(arguments: [
+    (2, 7, "IFBOX", "periodic box"), (2, 0, "IFPERT", "perturbation"), (2, 9, "IFCAP", "cap"),
+    (3, 0, "NUMEXTRA", "extra points"),
+  ])
   func refusesKinds(row: Int, place: Int, name: String, words: String) throws {
     var lines = try lines("ala.prmtop")
     let line = data("POINTERS", in: lines) + row
@@ -226,7 +230,9 @@ import Testing
   }
 
   @Test func refusesOtherFiles() throws {
-    for text in ["", "\n", "a title\n   22\n", "%VERSION V0001.000\n", "%FLAG TITLE\n", String(repeating: "%FLAG A\n", count: 3)] {
+    for text in [
+      "", "\n", "a title\n   22\n", "%VERSION V0001.000\n", "%FLAG TITLE\n", String(repeating: "%FLAG A\n", count: 3),
+    ] {
       let error = inputError { try withTemporaryFile(text) { _ = try AmberTopology(path: $0) } }
       #expect(error != nil, "\(text)")
     }

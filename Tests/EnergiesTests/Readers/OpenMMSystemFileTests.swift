@@ -5,7 +5,9 @@ import Testing
 @Suite struct OpenMMSystemFileTests {
   private func text(_ name: String) throws -> String { String(decoding: try ReaderGolden.bytes(name), as: UTF8.self) }
 
-  private func read(_ text: String) throws -> OpenMMSystemFile { try withTemporaryFile(text) { try OpenMMSystemFile(path: $0) } }
+  private func read(_ text: String) throws -> OpenMMSystemFile {
+    try withTemporaryFile(text) { try OpenMMSystemFile(path: $0) }
+  }
 
   @Test(arguments: ReaderGolden.molecules) func parameters(molecule: String) throws {
     // Sums of some hundred doubles in another order.
@@ -57,14 +59,18 @@ import Testing
       (" recipForceGroup=\"-1\"", ""), ("\t\t\t<ParticleOffsets/>\n", ""), ("\t\t\t<ExceptionOffsets/>\n", ""),
       (" forceGroup=\"0\"", ""), ("<Parameter name=\"charge\"/>", "<Parameter name=\"q\"/>"),
       ("*charge^2/", "*q^2/"), ("*charge1*charge2*", "*q1*q2*"), ("\t\t\t<EnergyParameterDerivatives/>\n", ""),
-      ("select(step(r+sr2-or1), 0.5*(1/L-1/U+0.25*(r-sr2^2/r)*(1/(U^2)-1/(L^2))+0.5*log(L/U)/r), 0)",
-        "step(r+sr2-or1)*0.5*(1/L-1/U+0.25*(r-sr2^2/r)*(1/(U^2)-1/(L^2))+0.5*log(L/U)/r)"),
+      (
+        "select(step(r+sr2-or1), 0.5*(1/L-1/U+0.25*(r-sr2^2/r)*(1/(U^2)-1/(L^2))+0.5*log(L/U)/r), 0)",
+        "step(r+sr2-or1)*0.5*(1/L-1/U+0.25*(r-sr2^2/r)*(1/(U^2)-1/(L^2))+0.5*log(L/U)/r)"
+      ),
     ] {
       #expect(text.contains(old), "\(old)")
       text = text.replacingOccurrences(of: old, with: new)
     }
     let found = try read(text)
-    let (a, b) = (found.terms.compactMap { $0 as? GeneralizedBorn }, expected.terms.compactMap { $0 as? GeneralizedBorn })
+    let (a, b) = (
+      found.terms.compactMap { $0 as? GeneralizedBorn }, expected.terms.compactMap { $0 as? GeneralizedBorn }
+    )
     #expect(a.count == 1 && a[0].particles == b[0].particles && a[0].parameters == b[0].parameters)
     let (c, d) = (found.terms.compactMap { $0 as? Nonbonded }, expected.terms.compactMap { $0 as? Nonbonded })
     #expect(c[0].particles == d[0].particles && c[0].exceptions == d[0].exceptions && c[0].cutoff == d[0].cutoff)
@@ -77,9 +83,14 @@ import Testing
     ("ala-vacuum.xml", "usesPeriodic=\"0\"", "usesPeriodic=\"1\"", "periodic boundary"),
     ("ala-vacuum.xml", "method=\"0\"", "method=\"4\"", "PME"),
     ("ala-vacuum-short.xml", "useSwitchingFunction=\"0\"", "useSwitchingFunction=\"1\"", "switching"),
-    ("ala-vacuum.xml", "<Constraints/>", "<Constraints><Constraint d=\".1\" p1=\"0\" p2=\"1\"/></Constraints>", "constraints"),
-    ("ala-vacuum.xml", "<Particle mass=\"12.01\"/>",
-      "<Particle mass=\"0\"><TwoParticleAverageSite p1=\"0\" p2=\"1\" w1=\".5\" w2=\".5\"/></Particle>", "virtual sites"),
+    (
+      "ala-vacuum.xml", "<Constraints/>", "<Constraints><Constraint d=\".1\" p1=\"0\" p2=\"1\"/></Constraints>",
+      "constraints"
+    ),
+    (
+      "ala-vacuum.xml", "<Particle mass=\"12.01\"/>",
+      "<Particle mass=\"0\"><TwoParticleAverageSite p1=\"0\" p2=\"1\" w1=\".5\" w2=\".5\"/></Particle>", "virtual sites"
+    ),
     ("ala-vacuum.xml", "<Particle mass=\"12.01\"/>", "<Particle mass=\"0\"/>", "mass"),
     ("ala-vacuum.xml", "<ParticleOffsets/>", "<ParticleOffsets><Offset/></ParticleOffsets>", "offsets"),
     ("ala-vacuum.xml", "p1=\"0\"", "p1=\"22\"", "0 to 21"), ("ala-vacuum.xml", "p1=\"0\"", "p1=\"-1\"", "-1"),
@@ -92,19 +103,28 @@ import Testing
     ("ala-vacuum.xml", "<System ", "<ForceField ", "XML"), ("ala-vacuum.xml", "</System>", "", "XML"),
     ("ala-vacuum.xml", "<?xml version=\"1.0\" ?>", "<!DOCTYPE a [<!ENTITY b \"b\">]>", "document types"),
     ("ala-vacuum.xml", "<?xml version=\"1.0\" ?>", "<?xml version=\"1.0\" encoding=\"UTF-16\"?>", "encoding"),
-    ("ala-amber99_obc.xml", "method=\"0\" name=\"GBSAOBCForce\"", "method=\"2\" name=\"GBSAOBCForce\"", "CutoffPeriodic"),
+    (
+      "ala-amber99_obc.xml", "method=\"0\" name=\"GBSAOBCForce\"", "method=\"2\" name=\"GBSAOBCForce\"",
+      "CutoffPeriodic"
+    ),
     ("ala-amber99_obc.xml", "r=\".19\"", "r=\".009\"", "radius"),
     ("ala-amber99_obc.xml", "scale=\".72\"/>", "scale=\".72\"/><Particle q=\"0\" r=\".1\" scale=\"1\"/>", "22"),
     ("ala-obc1-2nm.xml", "tanh(0.8*psi+2.909125*psi^3)", "tanh(0.8*psi+2.909125*psi^4)", "known Born model"),
-    ("ala-obc1-2nm.xml", "1/(1/or-tanh(0.8*psi+2.909125*psi^3)/radius);psi=I*or; radius=or+offset; offset=0.009",
-      "1/(1/or-I)", "HCT"),
-    ("ala-obc1-2nm.xml", "(1/f-0.5)", "(1/f-0.4)", "shift"), ("ala-obc1-2nm.xml", "(1/f-0.5);", "(1/f-0.5)*2;", "known Born model"),
-    ("ala-obc1-2nm.xml", "f=sqrt(r^2+B1*B2*exp(-r^2/(4*B1*B2))); solventDielectric=78.5",
-      "f=sqrt(r^2+B1*B2*exp(-r^2/(4*B1*B2))); solventDielectric=78.4", "disagree"),
+    (
+      "ala-obc1-2nm.xml", "1/(1/or-tanh(0.8*psi+2.909125*psi^3)/radius);psi=I*or; radius=or+offset; offset=0.009",
+      "1/(1/or-I)", "HCT"
+    ),
+    ("ala-obc1-2nm.xml", "(1/f-0.5)", "(1/f-0.4)", "shift"),
+    ("ala-obc1-2nm.xml", "(1/f-0.5);", "(1/f-0.5)*2;", "known Born model"),
+    (
+      "ala-obc1-2nm.xml", "f=sqrt(r^2+B1*B2*exp(-r^2/(4*B1*B2))); solventDielectric=78.5",
+      "f=sqrt(r^2+B1*B2*exp(-r^2/(4*B1*B2))); solventDielectric=78.4", "disagree"
+    ),
     ("ala-obc1-2nm.xml", "28.3919551*(radius+0.14)^2", "28.3919551*(radius+0.14)^3", "known Born model"),
     ("ala-obc1-2nm.xml", "U=r+sr2;", "U=r-sr2;", "known Born model"),
     ("ala-obc1-2nm.xml", "<Exclusions/>", "<Exclusions><Exclusion p1=\"0\" p2=\"1\"/></Exclusions>", "exclusions"),
-    ("ala-gbn2.xml", "xsize=\"5\"", "xsize=\"4\"", "ysize"), ("ala-gbn2.xml", "0.3*1000000", "0.3*100000", "known Born model"),
+    ("ala-gbn2.xml", "xsize=\"5\"", "xsize=\"4\"", "ysize"),
+    ("ala-gbn2.xml", "0.3*1000000", "0.3*100000", "known Born model"),
   ]) func refuses(file: String, old: String, new: String, words: String) throws {
     var text = try text(file)
     let range = try #require(text.range(of: old), "\(file) has no \(old)")
@@ -135,7 +155,24 @@ import Testing
     #expect(inputError { _ = try read(laughs) }?.problem.contains("document types") == true)
     #expect(inputError { _ = try read("<System>&b;</System>") } != nil)
     #expect(inputError { _ = try read("") } != nil)
+    // An attribute cut within a character.
+    let cut = Array("<System\nversion=\"\u{e9}\"/>".utf8).filter { $0 != 0xA9 }
+    let error = inputError { try withTemporaryFile(cut) { _ = try OpenMMSystemFile(path: $0) } }
+    #expect(error?.line == 2 && error?.expected == "UTF-8")
   }
+
+  /// XML that is legal or nearly so, but nothing that OpenMM writes.
+  @Test(arguments: [
+    "<a:System xmlns:a=\"b\" a:version=\"1\"/>", "<System xmlns=\"x\" version=\"1\"/>", "<System version=\"\"/>",
+    "<System version=\"1\" version=\"1\"/>", "<System version=\"&#0;\"/>", "<System version=\"&#xD800;\"/>",
+    "<System version=\"&lt;&amp;&#233;\"/>", "<System version=\"&a;\"/>", "<?xml-stylesheet a=\"b\"?><System/>",
+    "<!-- comment --><System version=\"1\"><!-- - -- --></System>", "<System version='1'></Sistem>", "<System", "<",
+    "</a>",
+    "<System/><System/>", "<System version=\"1\"/>text", "\u{FEFF}<System version=\"2\"/>", "<S\u{e9}/>",
+    "<System a:b:c=\"1\"/>",
+    "<:/>", "<a:/>", "<System :a=\"1\"/>", "<System version=1/>", "<?xml version=\"9\"?><System/>", "<?xml?><System/>",
+    "<System \u{1}=\"1\"/>", "]]>", "<System><![CDATA[x]]></System>", "<!DOCTYPE System><System/>",
+  ]) func refusesOddMarkup(text: String) throws { #expect(inputError { _ = try read(text) } != nil) }
 
   @Test func comparesMolecule() throws {
     let file = try OpenMMSystemFile(path: ReaderGolden.path("ala-vacuum.xml"))

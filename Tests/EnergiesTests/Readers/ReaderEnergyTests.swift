@@ -6,7 +6,9 @@ import Testing
   /// Both sides sum the same formulas in double precision; 1e-6 is the promise to users, met here with room.
   static let tolerance = 1e-6
 
-  private func compare(_ system: MolecularSystem, _ golden: ReaderGolden, _ results: [ReaderGolden.Result], _ name: String)
+  private func compare(
+    _ system: MolecularSystem, _ golden: ReaderGolden, _ results: [ReaderGolden.Result], _ name: String
+  )
     throws
   {
     let energy = MolecularEnergy(system)
@@ -15,15 +17,17 @@ import Testing
     let totals = try energy.energies(of: x, forces: &forces)
     var components: [String: [Double]] = [:]
     for (component, energies) in try energy.energiesByComponent(of: x) {
-      let merged = ["lennard_jones": "nonbonded", "coulomb": "nonbonded", "generalized_born": "solvation",
-        "surface_area": "solvation"][component] ?? component
+      let merged =
+        [
+          "lennard_jones": "nonbonded", "coulomb": "nonbonded", "generalized_born": "solvation",
+          "surface_area": "solvation",
+        ][component] ?? component
       let sum = components[merged] ?? [Double](repeating: 0, count: x.count)
       components[merged] = zip(sum, energies).map { $0 + $1 }
     }
     for (sample, expected) in results.enumerated() {
       #expect(Set(components.keys) == Set(expected.energies.keys), "\(name)")
       for (component, value) in expected.energies {
-        print("DEV", name, sample, component, abs((components[component]?[sample] ?? .nan) - value) / max(1, abs(value)))
         let found = components[component]?[sample] ?? .nan
         #expect(
           abs(found - value) <= Self.tolerance * max(1, abs(value)),
@@ -36,7 +40,6 @@ import Testing
         difference += delta * delta
         norm += expected.forces[coordinate] * expected.forces[coordinate]
       }
-      print("DEVF", name, sample, (difference / norm).squareRoot())
       #expect(
         (difference / norm).squareRoot() <= Self.tolerance,
         "\(name), geometry \(sample): forces differ by \((difference / norm).squareRoot())")

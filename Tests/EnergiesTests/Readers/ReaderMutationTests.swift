@@ -97,7 +97,9 @@ import Testing
     #expect(refused > Self.copies / 4 && refused < Self.copies)
   }
 
-  @Test(.timeLimit(.minutes(10)), arguments: ["ala-gbn2.xml", "ala-obc1-2nm.xml"]) func openMMSystem(file: String) throws {
+  @Test(.timeLimit(.minutes(10)), arguments: ["ala-gbn2.xml", "ala-obc1-2nm.xml"]) func openMMSystem(file: String)
+    throws
+  {
     let names = try AmberTopology(path: ReaderGolden.path("ala.prmtop")).molecule
     let relaxed = try ReaderGolden(molecule: "ala").relaxed
     let refused = try survive(file) { path in

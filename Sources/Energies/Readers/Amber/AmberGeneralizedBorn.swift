@@ -59,7 +59,8 @@ extension AmberTopology {
       guard radius > allowed.lowerBound - 1e-12, radius < allowed.upperBound + 1e-12 else {
         throw InputError(
           path, line: radii.lines[atom], "%FLAG RADII: the radius of \(molecule.label(ofAtom: atom)) is out of range",
-          expected: "\(allowed.lowerBound * 10) to \(allowed.upperBound * 10) Å for this model", found: "\(radii[atom]) Å",
+          expected: "\(allowed.lowerBound * 10) to \(allowed.upperBound * 10) Å for this model",
+          found: "\(radii[atom]) Å",
           advice: model == .gbn2 ? "GBn2 wants the radius set mbondi3" : nil)
       }
       result.append(radius)
@@ -80,7 +81,8 @@ extension AmberTopology {
       let residue = molecule.residues[molecule.atoms[atom].residue].name
       if Self.nucleotides.contains(residue) {
         throw InputError(
-          path, "GBn2 has other parameters for nucleic acids, which are not included", expected: "a protein or a ligand",
+          path, "GBn2 has other parameters for nucleic acids, which are not included",
+          expected: "a protein or a ligand",
           found: "residue \(residue)", advice: "use OBC1 or OBC2")
       }
       let constants = GBn2Constants.of(molecule.atoms[atom].element)

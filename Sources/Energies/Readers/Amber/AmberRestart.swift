@@ -48,9 +48,11 @@ public struct AmberRestart: Sendable, Equatable {
         found: "\(lines.count) lines")
     }
     let words = lines[1].split(separator: 0x20)
-    guard let first = words.first, words.count <= 3, let atomCount = FixedWidthField.integer(first), atomCount > 0 else {
+    guard let first = words.first, words.count <= 3, let atomCount = FixedWidthField.integer(first), atomCount > 0
+    else {
       throw InputError(
-        path, line: 2, "the second line does not start with the number of atoms", expected: "NATOM [time [temperature]]",
+        path, line: 2, "the second line does not start with the number of atoms",
+        expected: "NATOM [time [temperature]]",
         found: FixedWidthField.excerpt(lines[1]))
     }
     var time: Double?

@@ -24,7 +24,8 @@ enum PrmtopCorrectionMaps {
       let size = resolutions[index]
       guard size % 2 == 0, (4...360).contains(size) else {
         throw InputError(
-          file.path, line: resolutions.lines[index], "%FLAG CMAP_RESOLUTION: the size of map \(index + 1) is out of range",
+          file.path, line: resolutions.lines[index],
+          "%FLAG CMAP_RESOLUTION: the size of map \(index + 1) is out of range",
           expected: "an even number from 4 to 360", found: "\(size)")
       }
       let flag = "CMAP_PARAMETER_" + (index < 9 ? "0" : "") + "\(index + 1)"

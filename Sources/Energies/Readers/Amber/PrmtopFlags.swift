@@ -25,7 +25,9 @@ enum PrmtopFlags {
     for section in file.sections where !read.contains(section.flag) && !irrelevant.contains(section.flag) {
       let flag = section.flag
       if flag.hasPrefix("CMAP_PARAMETER_") { continue }
-      if flag == "CTITLE" || flag == "FORCE_FIELD_TYPE" || flag.hasPrefix("CHARMM_") || flag.hasPrefix("LENNARD_JONES_14") {
+      if flag == "CTITLE" || flag == "FORCE_FIELD_TYPE" || flag.hasPrefix("CHARMM_")
+        || flag.hasPrefix("LENNARD_JONES_14")
+      {
         throw InputError(
           file.path, line: section.flagLine, "this is a CHAMBER (CHARMM) topology, which is not supported",
           expected: "an AMBER force field", found: "%FLAG \(flag)",

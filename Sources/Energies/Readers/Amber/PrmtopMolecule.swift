@@ -13,7 +13,8 @@ enum PrmtopMolecule {
     let masses = try file.reals("MASS", count: atomCount)
     for index in 0..<atomCount where !(masses[index] > 0 && masses[index] < 1000) {
       throw InputError(
-        file.path, line: masses.lines[index], "%FLAG MASS: the mass of atom \(index + 1) (\(names[index])) is out of range",
+        file.path, line: masses.lines[index],
+        "%FLAG MASS: the mass of atom \(index + 1) (\(names[index])) is out of range",
         expected: "above 0 and below 1000 dalton", found: "\(masses[index])",
         advice: "massless extra points are not supported")
     }
@@ -73,7 +74,8 @@ enum PrmtopMolecule {
       let isValid = index == 0 ? starts[0] == 1 : starts[index] > previous && starts[index] <= pointers.atomCount
       guard isValid else {
         throw InputError(
-          file.path, line: starts.lines[index], "%FLAG RESIDUE_POINTER: the first atom of residue \(index + 1) is wrong",
+          file.path, line: starts.lines[index],
+          "%FLAG RESIDUE_POINTER: the first atom of residue \(index + 1) is wrong",
           expected: index == 0 ? "1" : "above \(previous), at most \(pointers.atomCount)", found: "\(starts[index])")
       }
       if index > 0 { residues[index - 1].atoms = previous - 1..<starts[index] - 1 }

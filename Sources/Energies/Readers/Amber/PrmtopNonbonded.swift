@@ -42,7 +42,8 @@ struct PrmtopNonbonded: Sendable {
       let pair = Bond(i, l)
       guard scaled.insert(pair).inserted else {
         throw InputError(
-          file.path, line: dihedral.line, "%FLAG \(dihedral.flag): the 1-4 pair of atoms \(i + 1) and \(l + 1) counts twice",
+          file.path, line: dihedral.line,
+          "%FLAG \(dihedral.flag): the 1-4 pair of atoms \(i + 1) and \(l + 1) counts twice",
           expected: "a negative third pointer in all but one of its dihedrals", found: "two positive ones")
       }
       guard allExcluded.contains(pair) else {
@@ -91,7 +92,8 @@ struct PrmtopNonbonded: Sendable {
     for atom in 0..<pointers.atomCount {
       guard (0...list.count - next).contains(counts[atom]) else {
         throw InputError(
-          file.path, line: counts.lines[atom], "%FLAG NUMBER_EXCLUDED_ATOMS: the count of atom \(atom + 1) is out of range",
+          file.path, line: counts.lines[atom],
+          "%FLAG NUMBER_EXCLUDED_ATOMS: the count of atom \(atom + 1) is out of range",
           expected: "0 to \(list.count - next), what is left of EXCLUDED_ATOMS_LIST", found: "\(counts[atom])")
       }
       for place in next..<next + counts[atom] {

@@ -53,25 +53,21 @@ struct PrmtopPointers {
       ("NDPER", "perturbed dihedrals", "write the prmtop without them"),
       ("IFCAP", "a solvent cap", "write the prmtop without it"),
       ("NUMEXTRA", "extra points", "use a force field without massless sites"),
+      ("NPARM", "locally enhanced sampling", "write the prmtop without addles"),
       ("NHPARM", "an unknown use of NHPARM", "write the prmtop with tleap or ParmEd"),
     ]
     for (name, meaning, advice) in unsupported where value(name) != 0 {
-      // NHPARM and NUMEXTRA are 0 in every ordinary file; NPARM = 1 marks LES, checked by its flags.
       throw InputError(
         file.path, line: line(name), "the topology has \(meaning), which is not supported",
         expected: "\(name) = 0", found: "\(name) = \(value(name))", advice: advice)
-    }
-    for name in ["NPARM"] where value(name) != 0 {
-      throw InputError(
-        file.path, line: line(name), "the topology was made for locally enhanced sampling, which is not supported",
-        expected: "NPARM = 0", found: "NPARM = \(value(name))")
     }
     guard value("NCOPY") <= 1 else {
       throw InputError(
         file.path, line: line("NCOPY"), "the topology has path-integral copies, which are not supported",
         expected: "NCOPY = 0 or 1", found: "NCOPY = \(value("NCOPY"))")
     }
-    for (all, plain) in [("NBONA", "MBONA"), ("NTHETA", "MTHETA"), ("NPHIA", "MPHIA")] where value(all) != value(plain) {
+    for (all, plain) in [("NBONA", "MBONA"), ("NTHETA", "MTHETA"), ("NPHIA", "MPHIA")] where value(all) != value(plain)
+    {
       throw InputError(
         file.path, line: line(all), "the topology has constraint terms, which are not supported",
         expected: "\(all) = \(plain) = \(value(plain))", found: "\(all) = \(value(all))")

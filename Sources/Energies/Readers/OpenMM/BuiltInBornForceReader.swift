@@ -31,7 +31,8 @@ enum BuiltInBornForceReader {
       let offsetRadius = radius - parameters.radiusOffset
       particles.append(
         GeneralizedBorn.Particle(
-          charge: try entry.real("q"), offsetRadius: offsetRadius, scaledRadius: scale * offsetRadius, alpha: 1, beta: 0.8,
+          charge: try entry.real("q"), offsetRadius: offsetRadius, scaledRadius: scale * offsetRadius, alpha: 1,
+          beta: 0.8,
           gamma: 4.85))
     }
     return GeneralizedBorn(particles: particles, parameters: parameters)

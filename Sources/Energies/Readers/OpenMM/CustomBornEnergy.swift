@@ -28,8 +28,10 @@ struct CustomBornEnergy {
       } else if type == 2, pairTerm == nil, let found = try Self.pairTerm(term, charge, cutoff) {
         pairTerm = found
       } else if type == 0, surface == nil,
-        let found = term.expression.mainMatches("$t*(radius+$p)^2*(radius/B)^6"), term.expression.formulas == ["radius"],
-        term.expression.definition("radius", matches: "or+offset"), abs(try term.constant("offset") - radiusOffset) < 1e-12
+        let found = term.expression.mainMatches("$t*(radius+$p)^2*(radius/B)^6"),
+        term.expression.formulas == ["radius"],
+        term.expression.definition("radius", matches: "or+offset"),
+        abs(try term.constant("offset") - radiusOffset) < 1e-12
       {
         surface = GeneralizedBorn.SurfaceArea(tension: found["$t"]!, probeRadius: found["$p"]!)
       } else {

@@ -26,7 +26,8 @@ enum CustomBornForceReader {
     let tables = try neck(force, radii, hasClasses: names.last == "radindex")
     let parameters = GeneralizedBorn.Parameters(
       model: radii.model, solventDielectric: energy.solventDielectric, soluteDielectric: energy.soluteDielectric,
-      coulombConstant: energy.coulombConstant, countsEngulfedAtoms: false, neck: tables, surfaceArea: energy.surfaceArea,
+      coulombConstant: energy.coulombConstant, countsEngulfedAtoms: false, neck: tables,
+      surfaceArea: energy.surfaceArea,
       inverseDebyeLength: energy.inverseDebyeLength, cutoff: cutoff)
     var withOffset = parameters
     withOffset.radiusOffset = radii.offset

@@ -106,7 +106,8 @@ struct CustomBornExpression {
     text = try element.string("expression")
     guard text.utf8.count <= 10_000, let expression = LeptonExpression(text) else {
       throw element.error(
-        "the expression is unreadable", expected: "an expression of OpenMM's Born models", found: "'\(text.prefix(80))'")
+        "the expression is unreadable", expected: "an expression of OpenMM's Born models", found: "'\(text.prefix(80))'"
+      )
     }
     self.expression = expression
     // A definition hides a global parameter of the same name.

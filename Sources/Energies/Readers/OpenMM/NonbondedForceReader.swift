@@ -1,7 +1,8 @@
 /// OpenMM's NonbondedForce without periodic boundaries.
 enum NonbondedForceReader {
   private static let attributes: Set<String> = [
-    "alpha", "cutoff", "dispersionCorrection", "ewaldTolerance", "exceptionsUsePeriodic", "includeDirectSpace", "ljAlpha",
+    "alpha", "cutoff", "dispersionCorrection", "ewaldTolerance", "exceptionsUsePeriodic", "includeDirectSpace",
+    "ljAlpha",
     "ljnx", "ljny", "ljnz", "method", "nx", "ny", "nz", "recipForceGroup", "rfDielectric", "switchingDistance",
     "useSwitchingFunction",
   ]
@@ -71,7 +72,8 @@ enum NonbondedForceReader {
     let (sigma, epsilon) = (try entry.real("sig"), try entry.real("eps"))
     guard sigma >= 0, epsilon >= 0 else {
       throw entry.error(
-        "sigma and epsilon are out of range", expected: "zero or positive numbers", found: "sig \(sigma), eps \(epsilon)")
+        "sigma and epsilon are out of range", expected: "zero or positive numbers",
+        found: "sig \(sigma), eps \(epsilon)")
     }
     return (sigma, epsilon)
   }

@@ -78,7 +78,8 @@ public struct OpenMMSystemFile: Sendable {
   public func makeSystem(molecule: Molecule) throws(InputError) -> MolecularSystem {
     guard molecule.atomCount == particleCount else {
       throw InputError(
-        path, "the System and the molecule have different numbers of atoms", expected: "\(molecule.atomCount) particles",
+        path, "the System and the molecule have different numbers of atoms",
+        expected: "\(molecule.atomCount) particles",
         found: "\(particleCount)", advice: "give the PDB file that the System was made from")
     }
     let isRepartitioned = try compareMasses(with: molecule)
