@@ -3,7 +3,6 @@
 #include <stdint.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANE_VARIANT(name) name##_avx2
-#define LANE_HAS_RECIPROCAL_SQRT_ESTIMATE
 #include "kernels.h"
 #pragma clang attribute pop
 #endif

@@ -1,6 +1,6 @@
 // Generalized Born. Included once per instruction-set variant.
 //
-// Four passes over one half of the block: descreening sums with their radial derivatives (kept, so that logarithms are
+// Four passes over LANE_WIDTH lanes of the block: descreening sums with their radial derivatives (kept, so that logarithms are
 // taken once), Born radii, pair energies, and the chain rule through the radii.
 
 // What one atom of a pair adds to the descreening sum of the other.
@@ -40,8 +40,8 @@ LANE_INLINE void descreening(
 
 int64_t LANE_VARIANT(born_scratch)(int32_t n) { return ((int64_t)5 * n + (int64_t)n * (n - 1)) * LANE_WIDTH; }
 
-LANE_INLINE void born_half(
-    const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch, int half,
+LANE_INLINE void born_lanes(
+    const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch, int lane,
     int with_forces, int engulfed, int with_neck, int with_cutoff, int with_salt) {
   const int32_t n = born->atom_count;
   double *sums = scratch, *inverse_radius = sums + n * LANE_WIDTH, *chain = inverse_radius + n * LANE_WIDTH;
@@ -53,14 +53,14 @@ LANE_INLINE void born_half(
   lane_int clash = (zero > zero);
   double *slope_at = slopes;
   for (int32_t i = 0; i < n - 1; i++) {
-    lane_vector xi = vector_load(x, i, half);
+    lane_vector xi = vector_load(x, i, lane);
     lane_double sum_i = lane_load(sums + i * LANE_WIDTH);
     const double radius_i = born->offset_radius[i], scaled_i = born->scaled_radius[i];
     for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
-      lane_vector d = vector_difference(xi, vector_load(x, j, half));
+      lane_vector d = vector_difference(xi, vector_load(x, j, lane));
       lane_double r2 = vector_dot(d, d);
       clash |= r2 < COINCIDENT_SQUARED;
-      lane_double inverse_r = lane_inverse_sqrt(r2);
+      lane_double inverse_r = 1.0 / lane_sqrt(r2);
       lane_double r = r2 * inverse_r;
       const double radius_j = born->offset_radius[j], scaled_j = born->scaled_radius[j];
       descreening_limits at_i = limits_of_descreening(r, radius_i, scaled_j);
@@ -155,19 +155,19 @@ LANE_INLINE void born_half(
 
   const double shift = with_cutoff ? 1.0 / born->cutoff : 0.0;
   for (int32_t i = 0; i < n - 1; i++) {
-    lane_vector xi = vector_load(x, i, half), fi = {zero, zero, zero};
+    lane_vector xi = vector_load(x, i, lane), fi = {zero, zero, zero};
     lane_double radius_i = lane_load(radii + i * LANE_WIDTH);
     lane_double quarter_inverse_i = -0.25 * lane_load(inverse_radius + i * LANE_WIDTH);
     lane_double pull_i = lane_load(pull + i * LANE_WIDTH);
     for (int32_t j = i + 1; j < n; j++) {
-      lane_vector d = vector_difference(xi, vector_load(x, j, half));
+      lane_vector d = vector_difference(xi, vector_load(x, j, lane));
       lane_double r2 = vector_dot(d, d);
       lane_double radius_j = lane_load(radii + j * LANE_WIDTH);
       lane_double exponent = r2 * quarter_inverse_i * lane_load(inverse_radius + j * LANE_WIDTH);
       lane_double gauss = lane_exp(exponent);
       lane_double bb = radius_i * radius_j;
       lane_double f2 = r2 + bb * gauss;
-      lane_double inverse_f = lane_inverse_sqrt(f2);
+      lane_double inverse_f = 1.0 / lane_sqrt(f2);
       const double qq = born->charge[i] * born->charge[j];
       lane_double u, weight;  // weight = −2 dU/d(f²)
       if (with_salt) {
@@ -192,14 +192,14 @@ LANE_INLINE void born_half(
         // d(f²)/d(r²) = 1 − e/4, d(f²)/dBᵢ = Bⱼ e (1 + r²/(4 Bᵢ Bⱼ))
         lane_vector f = vector_scaled(d, weight * (1.0 - 0.25 * gauss));
         fi = vector_sum(fi, f);
-        vector_add_to(forces, j, half, vector_scaled(f, lane_broadcast(-1.0)));
+        vector_add_to(forces, j, lane, vector_scaled(f, lane_broadcast(-1.0)));
         lane_double common = -0.5 * weight * gauss * (1.0 - exponent);
         pull_i += common * radius_j;
         lane_store(pull + j * LANE_WIDTH, lane_load(pull + j * LANE_WIDTH) + common * radius_i);
       }
     }
     if (with_forces) {
-      vector_add_to(forces, i, half, fi);
+      vector_add_to(forces, i, lane, fi);
       lane_store(pull + i * LANE_WIDTH, pull_i);
     }
   }
@@ -210,46 +210,46 @@ LANE_INLINE void born_half(
     }
     slope_at = slopes;
     for (int32_t i = 0; i < n - 1; i++) {
-      lane_vector xi = vector_load(x, i, half), fi = {zero, zero, zero};
+      lane_vector xi = vector_load(x, i, lane), fi = {zero, zero, zero};
       lane_double pull_i = lane_load(pull + i * LANE_WIDTH);
       for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
-        lane_vector d = vector_difference(xi, vector_load(x, j, half));
+        lane_vector d = vector_difference(xi, vector_load(x, j, lane));
         lane_double w = pull_i * lane_load(slope_at)
           + lane_load(pull + j * LANE_WIDTH) * lane_load(slope_at + LANE_WIDTH);
         lane_vector f = vector_scaled(d, w);
         fi = vector_difference(fi, f);
-        vector_add_to(forces, j, half, f);
+        vector_add_to(forces, j, lane, f);
       }
-      vector_add_to(forces, i, half, fi);
+      vector_add_to(forces, i, lane, fi);
     }
   }
 
   polar_sum = lane_select(clash, lane_broadcast(__builtin_inf()), polar_sum);
   surface_sum = lane_select(clash, zero, surface_sum);
-  lane_store(polar + half, lane_load(polar + half) + polar_sum);
-  lane_store(surface + half, lane_load(surface + half) + surface_sum);
+  lane_store(polar + lane, lane_load(polar + lane) + polar_sum);
+  lane_store(surface + lane, lane_load(surface + lane) + surface_sum);
 }
 
 static void LANE_VARIANT(generalized_born)(
     const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch) {
   const int engulfed = born->counts_engulfed_atoms, neck = born->neck_depth != 0, salt = born->kappa > 0;
   const int cutoff = born->cutoff > 0;
-  for (int half = 0; half < LANE_BLOCK; half += LANE_WIDTH) {
+  for (int lane = 0; lane < LANE_BLOCK; lane += LANE_WIDTH) {
     // The common models get loops of their own, without the branches of the rest.
     if (engulfed && !neck && !salt && !cutoff && forces) {
-      born_half(born, x, forces, polar, surface, scratch, half, 1, 1, 0, 0, 0);
+      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 1, 0, 0, 0);
     } else if (!engulfed && !neck && !salt && cutoff && forces) {
-      born_half(born, x, forces, polar, surface, scratch, half, 1, 0, 0, 1, 0);
+      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 0, 0, 1, 0);
     } else if (!engulfed && !neck && !salt && forces) {
-      born_half(born, x, forces, polar, surface, scratch, half, 1, 0, 0, 0, 0);
+      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 0, 0, 0, 0);
     } else if (!neck && !salt && !forces) {
       if (engulfed) {
-        born_half(born, x, forces, polar, surface, scratch, half, 0, 1, 0, cutoff, 0);
+        born_lanes(born, x, forces, polar, surface, scratch, lane, 0, 1, 0, cutoff, 0);
       } else {
-        born_half(born, x, forces, polar, surface, scratch, half, 0, 0, 0, cutoff, 0);
+        born_lanes(born, x, forces, polar, surface, scratch, lane, 0, 0, 0, cutoff, 0);
       }
     } else {
-      born_half(born, x, forces, polar, surface, scratch, half, forces != 0, engulfed, neck, cutoff, salt);
+      born_lanes(born, x, forces, polar, surface, scratch, lane, forces != 0, engulfed, neck, cutoff, salt);
     }
   }
 }

@@ -65,7 +65,7 @@ static const double cos_coefficients[7] = {
 
 #define LANE_INLINE static inline __attribute__((always_inline))
 
-LANE_INLINE lane_double lane_broadcast(double x) { return (lane_double){x, x, x, x}; }
+LANE_INLINE lane_double lane_broadcast(double x) { return (lane_double){x, x, x, x, x, x, x, x}; }
 
 LANE_INLINE lane_double lane_load(const double *p) { return *(const lane_double_unaligned *)p; }
 
@@ -87,23 +87,6 @@ LANE_INLINE lane_double lane_max(lane_double a, lane_double b) { return lane_sel
 LANE_INLINE lane_double lane_min(lane_double a, lane_double b) { return lane_select(a < b, a, b); }
 
 LANE_INLINE lane_double lane_sqrt(lane_double x) { return __builtin_elementwise_sqrt(x); }
-
-// 1/√x for 10⁻³⁶ < x < 10³⁶.
-LANE_INLINE lane_double lane_inverse_sqrt(lane_double x) {
-#if defined(LANE_HAS_RECIPROCAL_SQRT_ESTIMATE)
-  // 12 bits from the processor's estimate in Float, then two third-order steps: 36 bits, all bits. Square root and
-  // division take the processor about twice as long.
-  lane_double y = __builtin_convertvector(
-      (lane_float)__builtin_ia32_rsqrtps(__builtin_convertvector(x, lane_float)), lane_double);
-  for (int step = 0; step < 2; step++) {
-    lane_double error = 1.0 - (x * y) * y;
-    y = y + y * error * (0.5 + 0.375 * error);
-  }
-  return y;
-#else
-  return 1.0 / lane_sqrt(x);
-#endif
-}
 
 // e^x; arguments beyond ±708 are clamped there.
 LANE_INLINE lane_double lane_exp(lane_double x) {

@@ -3,12 +3,13 @@
 #include "CLaneKernels.h"
 #include "variants.h"
 
-#define LANE_WIDTH 4
+// Two AVX2 registers for each value: the chains of dependent operations are long, and two at a time fill the pipelines
+// (10–20 % faster than one). Must divide LANE_BLOCK.
+#define LANE_WIDTH 8
 // Vectors never cross a function that is not inlined, so their calling convention is of no concern.
 #pragma clang diagnostic ignored "-Wpsabi"
 typedef double lane_double __attribute__((vector_size(8 * LANE_WIDTH)));
 typedef double lane_double_unaligned __attribute__((vector_size(8 * LANE_WIDTH), aligned(8)));
-typedef float lane_float __attribute__((vector_size(4 * LANE_WIDTH)));
 typedef long long lane_int __attribute__((vector_size(8 * LANE_WIDTH)));
 typedef unsigned long long lane_uint __attribute__((vector_size(8 * LANE_WIDTH)));
 

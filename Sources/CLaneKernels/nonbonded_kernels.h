@@ -1,7 +1,7 @@
 // Lennard-Jones and Coulomb over a list of pairs. Included once per instruction-set variant.
 
-LANE_INLINE void nonbonded_half(
-    const lane_pairs *pairs, const double *x, double *forces, double *lennard_jones, double *coulomb, int half,
+LANE_INLINE void nonbonded_lanes(
+    const lane_pairs *pairs, const double *x, double *forces, double *lennard_jones, double *coulomb, int lane,
     int with_cutoff) {
   lane_double lj_sum = lane_broadcast(0.0), coulomb_sum = lane_broadcast(0.0);
   lane_vector xi = {lj_sum, lj_sum, lj_sum}, fi = xi;
@@ -9,14 +9,14 @@ LANE_INLINE void nonbonded_half(
   for (int32_t p = 0; p < pairs->count; p++) {
     int32_t i = pairs->atoms[2 * p], j = pairs->atoms[2 * p + 1];
     if (i != row) {
-      if (forces && row >= 0) vector_add_to(forces, row, half, fi);
+      if (forces && row >= 0) vector_add_to(forces, row, lane, fi);
       row = i;
-      xi = vector_load(x, i, half);
+      xi = vector_load(x, i, lane);
       fi = (lane_vector){lane_broadcast(0.0), lane_broadcast(0.0), lane_broadcast(0.0)};
     }
-    lane_vector d = vector_difference(xi, vector_load(x, j, half));
+    lane_vector d = vector_difference(xi, vector_load(x, j, lane));
     lane_double r2 = vector_dot(d, d);
-    lane_double inverse = lane_inverse_sqrt(r2);
+    lane_double inverse = 1.0 / lane_sqrt(r2);
     lane_double inverse2 = inverse * inverse, inverse6 = inverse2 * inverse2 * inverse2;
     lane_double repulsion = pairs->a[p] * inverse6 * inverse6, attraction = pairs->b[p] * inverse6;
     lane_double q = lane_broadcast(pairs->q[p]);
@@ -42,21 +42,21 @@ LANE_INLINE void nonbonded_half(
     if (forces) {
       lane_vector f = vector_scaled(d, w * inverse2);
       fi = vector_sum(fi, f);
-      vector_add_to(forces, j, half, vector_scaled(f, lane_broadcast(-1.0)));
+      vector_add_to(forces, j, lane, vector_scaled(f, lane_broadcast(-1.0)));
     }
   }
-  if (forces && row >= 0) vector_add_to(forces, row, half, fi);
-  lane_store(lennard_jones + half, lane_load(lennard_jones + half) + lj_sum);
-  lane_store(coulomb + half, lane_load(coulomb + half) + coulomb_sum);
+  if (forces && row >= 0) vector_add_to(forces, row, lane, fi);
+  lane_store(lennard_jones + lane, lane_load(lennard_jones + lane) + lj_sum);
+  lane_store(coulomb + lane, lane_load(coulomb + lane) + coulomb_sum);
 }
 
 static void LANE_VARIANT(nonbonded_pairs)(
     const lane_pairs *pairs, const double *x, double *forces, double *lennard_jones, double *coulomb) {
-  for (int half = 0; half < LANE_BLOCK; half += LANE_WIDTH) {
+  for (int lane = 0; lane < LANE_BLOCK; lane += LANE_WIDTH) {
     if (pairs->cutoff2 > 0) {
-      nonbonded_half(pairs, x, forces, lennard_jones, coulomb, half, 1);
+      nonbonded_lanes(pairs, x, forces, lennard_jones, coulomb, lane, 1);
     } else {
-      nonbonded_half(pairs, x, forces, lennard_jones, coulomb, half, 0);
+      nonbonded_lanes(pairs, x, forces, lennard_jones, coulomb, lane, 0);
     }
   }
 }

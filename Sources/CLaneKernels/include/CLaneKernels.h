@@ -83,7 +83,7 @@ void lane_cartesian_to_internal(const lane_zmatrix *z, const double *x, double *
 // Places the rows' atoms in x, where the atoms they refer to already stand; same log_det.
 void lane_internal_to_cartesian(const lane_zmatrix *z, const double *q, double *x, double *log_det);
 
-// Array forms of the elementary functions, count a multiple of 4; for tests and for callers outside a kernel.
+// Array forms of the elementary functions, count a multiple of LANE_BLOCK; for tests and for callers outside a kernel.
 void lane_array_exp(int64_t count, const double *x, double *result);
 void lane_array_log(int64_t count, const double *x, double *result);
 void lane_array_sincos(int64_t count, const double *x, double *sine, double *cosine);

@@ -12,7 +12,7 @@ import Sampling
 /// What later atoms do to earlier torsions, and the solvent, is not in it: the importance weights carry that.
 public struct ForceFieldProposal: Proposal {
   public struct Options: Sendable, Equatable {
-    /// Nodes of each torsion's density; a multiple of 4.
+    /// Nodes of each torsion's density; a multiple of 8.
     public var gridNodes = 120
     /// Share of the uniform density in each torsion.
     public var uniformFloor = 0.01

@@ -79,9 +79,9 @@ struct PlacementEnergy: Sendable {
     fileprivate var first: [Double]
     fileprivate var second: [Double]
 
-    /// `count` must be a multiple of 4.
+    /// `count` must be a multiple of 8, the lanes of the vectorised functions.
     init(count: Int) {
-      precondition(count % 4 == 0)
+      precondition(count % 8 == 0)
       self.count = count
       x = [Double](repeating: 0, count: count)
       (y, z, energy, first, second) = (x, x, x, x, x)
