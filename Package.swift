@@ -46,7 +46,8 @@ let package = Package(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-    .testTarget(name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
+    .testTarget(
+      name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -52,7 +52,9 @@ import Testing
     }
   }
 
-  @Test("Energies do not change when the molecule is moved and turned, and forces turn with it", arguments: TermRegistry.all)
+  @Test(
+    "Energies do not change when the molecule is moved and turned, and forces turn with it", arguments: TermRegistry.all
+  )
   func invariance(entry: TermRegistry.Entry) throws {
     guard entry.isInvariant else { return }
     let energy = TermRegistry.energy(entry.term)

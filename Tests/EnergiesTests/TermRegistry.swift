@@ -20,7 +20,8 @@ enum TermRegistry {
     Entry(name: "torsions", term: torsions),
     Entry(name: "CMAP", term: cmap),
     Entry(name: "nonbonded", term: nonbonded(cutoff: nil)),
-    Entry(name: "nonbonded, reaction field", term: nonbonded(cutoff: .init(distance: 0.6, reactionFieldDielectric: 78.3))),
+    Entry(
+      name: "nonbonded, reaction field", term: nonbonded(cutoff: .init(distance: 0.6, reactionFieldDielectric: 78.3))),
     Entry(name: "OBC2, engulfed atoms", term: born(engulfed: true)),
     Entry(name: "OBC", term: born(engulfed: false)),
     Entry(name: "OBC, cutoff", term: born(engulfed: false, cutoff: 0.6)),

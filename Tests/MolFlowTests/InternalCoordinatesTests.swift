@@ -53,7 +53,9 @@ enum TestMolecule {
     #expect(zMatrix.ringClosures.count == 1)
   }
 
-  @Test("Both directions invert each other to 1e-10 nm, and their log-determinants cancel", arguments: InstructionSet.allCases)
+  @Test(
+    "Both directions invert each other to 1e-10 nm, and their log-determinants cancel",
+    arguments: InstructionSet.allCases)
   func roundTrip(set: InstructionSet) throws {
     guard InstructionSet.use(set) else { return }
     defer { InstructionSet.use(.best) }
@@ -79,7 +81,8 @@ enum TestMolecule {
         #expect(abs(((a - b) * (a - b)).sum().squareRoot() - q[s, offset]) < 1e-12)
         guard let angled = row.angled else { continue }
         let c = x.position(sample: s, atom: angled)
-        let cosine = ((a - b) * (c - b)).sum() / ((a - b) * (a - b)).sum().squareRoot() / ((c - b) * (c - b)).sum().squareRoot()
+        let cosine =
+          ((a - b) * (c - b)).sum() / ((a - b) * (a - b)).sum().squareRoot() / ((c - b) * (c - b)).sum().squareRoot()
         #expect(abs(acos(cosine) - q[s, offset + 1]) < 1e-9)
         guard let twisted = row.twisted else { continue }
         let d = x.position(sample: s, atom: twisted)

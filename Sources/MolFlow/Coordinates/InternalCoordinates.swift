@@ -52,10 +52,11 @@ public struct InternalCoordinates: Sendable {
 
   private func transform(
     _ input: borrowing Configurations, to dimension: Int,
-    _ kernel: @Sendable (
-      _ table: UnsafePointer<lane_zmatrix>, _ input: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>,
-      _ logDet: UnsafeMutablePointer<Double>
-    ) -> Void
+    _ kernel:
+      @Sendable (
+        _ table: UnsafePointer<lane_zmatrix>, _ input: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>,
+        _ logDet: UnsafeMutablePointer<Double>
+      ) -> Void
   ) -> (value: Configurations, logDet: [Double]) {
     let count = input.count
     let inputDimension = input.dimension

@@ -63,7 +63,8 @@ public struct ZMatrix: Sendable, Equatable {
       let missing = (0..<molecule.atomCount).first { builder.parent[$0] == nil && $0 != builder.root }!
       throw InputError(
         "molecule", "its bonds do not connect all atoms",
-        expected: "one connected molecule", found: "\(molecule.label(ofAtom: missing)) is not reached from \(molecule.label(ofAtom: root))",
+        expected: "one connected molecule",
+        found: "\(molecule.label(ofAtom: missing)) is not reached from \(molecule.label(ofAtom: root))",
         advice: "check the bonds (CONECT records, residue names), or prepare one molecule at a time")
     }
     rows = builder.rows
@@ -71,7 +72,9 @@ public struct ZMatrix: Sendable, Equatable {
     ringClosures = molecule.bonds.filter { !tree.contains($0) }
   }
 
-  private static func isHydrogen(_ molecule: Molecule, _ atom: Int) -> Bool { molecule.atoms[atom].element == .hydrogen }
+  private static func isHydrogen(_ molecule: Molecule, _ atom: Int) -> Bool {
+    molecule.atoms[atom].element == .hydrogen
+  }
 
   private struct Builder {
     let neighbours: [[Int]]

@@ -52,7 +52,8 @@ public struct ForceFieldProposal: Proposal {
     func missing(_ kind: String, _ atoms: [Int]) -> InputError {
       InputError(
         "system", "the proposal needs a harmonic \(kind) term",
-        expected: "a \(kind) term with a positive force constant for \(atoms.map(molecule.label(ofAtom:)).joined(separator: " – "))",
+        expected:
+          "a \(kind) term with a positive force constant for \(atoms.map(molecule.label(ofAtom:)).joined(separator: " – "))",
         found: "none", advice: "check that the force field covers these atoms, and that the system has no constraints")
     }
 

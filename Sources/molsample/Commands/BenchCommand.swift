@@ -50,12 +50,16 @@ struct BenchCommand: ParsableCommand {
     let seconds = try overrides.takeNumber("seconds") ?? 2
     if let name = overrides.takeText("instructions") {
       guard let set = InstructionSet(rawValue: name), InstructionSet.use(set) else {
-        throw UsageError("instructions=\(name) is not to be had here", advice: "portable\(InstructionSet.best == .avx2 ? " or avx2" : "")")
+        throw UsageError(
+          "instructions=\(name) is not to be had here",
+          advice: "portable\(InstructionSet.best == .avx2 ? " or avx2" : "")")
       }
     }
     try overrides.finish(known: ["temperature", "threads", "batch", "seconds", "instructions"])
     let prepared = try PreparedSystem(description, needsStructure: true)
-    guard let structure = prepared.structure else { throw UsageError("the system has no structure", advice: "add --inpcrd") }
+    guard let structure = prepared.structure else {
+      throw UsageError("the system has no structure", advice: "add --inpcrd")
+    }
     let atoms = prepared.system.molecule.atomCount
 
     // The structure with 5 pm of noise on each coordinate: geometries such as sampling meets.
@@ -73,7 +77,8 @@ struct BenchCommand: ParsableCommand {
       let withForces = try rate(count, seconds) { _ = try energy.energies(of: x, forces: &forces) }
       let result = EnergyResult(
         system: description.name, atoms: atoms, batch: count, threads: threads,
-        instructions: InstructionSet.current.rawValue, energy_per_second: plain, energy_and_forces_per_second: withForces)
+        instructions: InstructionSet.current.rawValue, energy_per_second: plain,
+        energy_and_forces_per_second: withForces)
       if json { return try JSONOutput.print(result) }
       print("\(description.name), \(atoms) atoms, \(threads) threads, \(result.instructions) instructions")
       print("  \(significant(plain)) energies/s\n  \(significant(withForces)) energies and forces/s")

@@ -71,9 +71,10 @@ struct EnergyCommand: ParsableCommand {
     }
     print((["sample", "potential_energy_kJ_mol"] + components.map { "\($0.name)_kJ_mol" }).joined(separator: ","))
     for sample in 0..<x.count {
-      print(([Double(sample), totals[sample]] + components.map { $0.energies[sample] }).enumerated().map {
-        $0.offset == 0 ? "\(sample)" : "\($0.element)"
-      }.joined(separator: ","))
+      print(
+        ([Double(sample), totals[sample]] + components.map { $0.energies[sample] }).enumerated().map {
+          $0.offset == 0 ? "\(sample)" : "\($0.element)"
+        }.joined(separator: ","))
     }
   }
 }

@@ -36,7 +36,9 @@ struct InfoCommand: ParsableCommand {
     let zMatrix = try ZMatrix(molecule)
 
     var components: [(name: String, energies: [Double])] = []
-    if let structure = prepared.structure { components = try MolecularEnergy(system).energiesByComponent(of: structure) }
+    if let structure = prepared.structure {
+      components = try MolecularEnergy(system).energiesByComponent(of: structure)
+    }
     let counts = termCounts(system)
     if json {
       try JSONOutput.print(
@@ -55,12 +57,14 @@ struct InfoCommand: ParsableCommand {
     var table = TextTable()
     table.add("atoms", "\(molecule.atomCount)")
     table.add("residues", molecule.residues.map(\.name).joined(separator: " "))
-    table.add("temperature", "\(significant(description.temperature)) K (kT = \(significant(prepared.state.kT)) kJ/mol)")
+    table.add(
+      "temperature", "\(significant(description.temperature)) K (kT = \(significant(prepared.state.kT)) kJ/mol)")
     for (name, value) in system.notes { table.add(name, value) }
     for (name, count) in counts { table.add(name, "\(count)") }
     table.add(
       "internal coordinates",
-      "\(zMatrix.coordinateCount), root \(molecule.label(ofAtom: zMatrix.root)), \(zMatrix.ringClosures.count) ring closures")
+      "\(zMatrix.coordinateCount), root \(molecule.label(ofAtom: zMatrix.root)), \(zMatrix.ringClosures.count) ring closures"
+    )
     print(table.text)
     guard !components.isEmpty else { return }
     print("Energy of the structure, kJ/mol")

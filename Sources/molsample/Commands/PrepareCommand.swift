@@ -10,26 +10,36 @@ struct PrepareCommand: ParsableCommand {
       EXAMPLES
         molsample prepare my-peptide --sequence ACE-LEU-NME --force-field ff19SB --solvent gbn2 temperature=300
         molsample prepare ligand --prmtop ligand.prmtop --inpcrd ligand.rst7 --solvent obc2
-        molsample prepare other --openmm-system system.xml --pdb start.pdb
+        molsample prepare --openmm-system system.xml --pdb start.pdb --output folder
+        molsample prepare AK output=folder
 
-      NAME without a slash is written to systems/NAME, and is then a SYSTEM for every other command.
+      The folder is systems/NAME, which makes NAME a SYSTEM for every other command, or what --output (or output=) says.
+      Without --sequence, --prmtop, --openmm-system or --pdb, the word is a SYSTEM that is there already.
       """)
 
   @OptionGroup var arguments: SystemArguments
+
+  @Option(help: ArgumentHelp("The folder to write.", valueName: "folder"))
+  var output: String?
 
   @Flag(help: "Replace a folder that is there already.")
   var force = false
 
   func run() throws {
-    guard let name = arguments.plainWords.first else {
-      throw UsageError("prepare needs a name for the folder", advice: "molsample prepare NAME --sequence …")
-    }
     var overrides = try Overrides(arguments.words)
-    var description = try arguments.description(skipping: 1, overrides: &overrides)
+    let word = arguments.hasOriginFlag ? arguments.plainWords.first : nil
+    var description = try arguments.description(skipping: word == nil ? 0 : 1, overrides: &overrides)
     description.summary = overrides.takeText("summary") ?? description.summary
-    try overrides.finish(known: ["temperature", "summary"])
-    let folder = URL(fileURLWithPath: name.contains("/") ? name : "systems/\(name)")
-    description.name = folder.lastPathComponent
+    let folder: URL
+    if let path = overrides.takeText("output") ?? output {
+      folder = URL(fileURLWithPath: path)
+    } else if let name = word ?? arguments.plainWords.first ?? arguments.sequence {
+      folder = URL(fileURLWithPath: name.contains("/") ? name : "systems/\(name)")
+    } else {
+      throw UsageError("prepare needs a name for the folder", advice: "molsample prepare NAME …, or --output FOLDER")
+    }
+    try overrides.finish(known: ["temperature", "summary", "output"])
+    description.name = word.map { URL(fileURLWithPath: $0).lastPathComponent } ?? folder.lastPathComponent
     let manager = FileManager.default
     if manager.fileExists(atPath: folder.path), !force {
       throw UsageError("\(folder.relativePath) is there already", advice: "choose another name, or add --force")
@@ -44,7 +54,9 @@ struct PrepareCommand: ParsableCommand {
       func keep(_ path: String) throws -> String {
         let source = URL(fileURLWithPath: path)
         var target = temporary.appendingPathComponent(source.lastPathComponent)
-        if manager.fileExists(atPath: target.path) { target = temporary.appendingPathComponent("2-" + source.lastPathComponent) }
+        if manager.fileExists(atPath: target.path) {
+          target = temporary.appendingPathComponent("2-" + source.lastPathComponent)
+        }
         try manager.copyItem(at: source, to: target)
         return target.lastPathComponent
       }

@@ -48,7 +48,8 @@ struct RunCommand: ParsableCommand {
     let statistics = try WeightStatistics(logWeights: samples.logWeights)
     let verdict = Verdict(statistics)
     let summary = RunSummary(
-      system: description.name, method: configuration.method, model: configuration.model, samples: configuration.samples,
+      system: description.name, method: configuration.method, model: configuration.model,
+      samples: configuration.samples,
       seed: configuration.seed, temperature_K: description.temperature, ess: statistics.effectiveSampleSize,
       ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
       trim: "the largest 0.2 % of the weights dropped",
@@ -138,7 +139,8 @@ struct RunCommand: ParsableCommand {
   private func rounded(_ x: Configurations) -> Configurations {
     var result = x
     for i in result.coordinates.indices {
-      result.coordinates[i] = Double(Float(x.coordinates[i] / Units.nanometersPerAngstrom)) * Units.nanometersPerAngstrom
+      result.coordinates[i] =
+        Double(Float(x.coordinates[i] / Units.nanometersPerAngstrom)) * Units.nanometersPerAngstrom
     }
     return result
   }

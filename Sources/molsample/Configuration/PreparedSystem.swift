@@ -34,7 +34,8 @@ struct PreparedSystem {
         structure = try CoordinateFile.read(path: inpcrd, atomCount: system.molecule.atomCount)
       }
     case .openMM(let file, let pdb):
-      try Self.refuse(description, ["force_field", "solvent", "cutoff_nm"], because: "an OpenMM System holds its own energy")
+      try Self.refuse(
+        description, ["force_field", "solvent", "cutoff_nm"], because: "an OpenMM System holds its own energy")
       let structureFile = try PDBFile(path: pdb)
       system = try OpenMMSystemFile(path: file).makeSystem(molecule: structureFile.molecule)
       structure = structureFile.configurations.slice(0..<1)
@@ -55,7 +56,8 @@ struct PreparedSystem {
     let words = description.forceField
     guard !words.isEmpty else {
       throw InputError(
-        description.name, "no force field is named", expected: "one of \(ForceField.shippedNames.joined(separator: ", ")), or OpenMM XML files",
+        description.name, "no force field is named",
+        expected: "one of \(ForceField.shippedNames.joined(separator: ", ")), or OpenMM XML files",
         advice: "add --force-field NAME, or force_field: NAME in the system.yaml")
     }
     if words.contains(where: { $0.lowercased().hasSuffix(".xml") }) { return try ForceField(openMMXML: words) }
@@ -91,7 +93,8 @@ struct PreparedSystem {
         expected: AmberSolventModel.allCases.map(\.rawValue).joined(separator: ", "), found: solvent.model.rawValue)
     }
     return AmberSystemOptions(
-      solvent: model, solventDielectric: description.solventDielectric ?? 78.5, soluteDielectric: solvent.soluteDielectric,
+      solvent: model, solventDielectric: description.solventDielectric ?? 78.5,
+      soluteDielectric: solvent.soluteDielectric,
       surfaceArea: solvent.surfaceArea, inverseDebyeLength: solvent.inverseDebyeLength, cutoff: description.cutoff)
   }
 

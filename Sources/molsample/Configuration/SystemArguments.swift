@@ -38,6 +38,9 @@ struct SystemArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Whether the surface-area term is added: true or false.", valueName: "flag"))
   var surfaceArea: Bool?
 
+  /// Whether a flag says where the molecule comes from, so that no SYSTEM is needed.
+  var hasOriginFlag: Bool { [sequence, prmtop, openmmSystem, pdb].contains { $0 != nil } }
+
   /// Words that are not key=value.
   var plainWords: [String] { words.filter { !$0.contains("=") } }
 

@@ -51,7 +51,9 @@ enum SystemCatalog {
     } catch {
       throw UsageError(
         "there is no system '\(word)', and it is no sequence: \(error.problem)",
-        advice: "name one of \(systems.map(\.name).joined(separator: ", ")), a sequence such as AK or ACE-ALA-NME, or a path to a system.yaml")
+        advice:
+          "name one of \(systems.map(\.name).joined(separator: ", ")), a sequence such as AK or ACE-ALA-NME, or a path to a system.yaml"
+      )
     }
   }
 }

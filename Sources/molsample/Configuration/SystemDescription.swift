@@ -71,7 +71,8 @@ struct SystemDescription {
         path, "does not say what the molecule is", expected: "one of sequence, prmtop, openmm_system with pdb, pdb")
     }
     forceField = try (yaml.list("force_field") ?? []).map { word in
-      word.lowercased().hasSuffix(".xml") && !word.hasPrefix("/") ? folder.appendingPathComponent(word).relativePath : word
+      word.lowercased().hasSuffix(".xml") && !word.hasPrefix("/")
+        ? folder.appendingPathComponent(word).relativePath : word
     }
     solvent = try yaml.text("solvent")
     solventDielectric = try yaml.positive("solvent_dielectric")
@@ -142,7 +143,8 @@ struct SystemDescription {
       for region in regions {
         let atoms = (0..<4).map { "\(region.atoms[$0])" }.joined(separator: ", ")
         lines.append(
-          "  - {name: \(quoted(region.name)), dihedral: [\(atoms)], range_rad: [\(region.range.lowerBound), \(region.range.upperBound)]}")
+          "  - {name: \(quoted(region.name)), dihedral: [\(atoms)], range_rad: [\(region.range.lowerBound), \(region.range.upperBound)]}"
+        )
       }
     }
     return lines.joined(separator: "\n") + "\n"

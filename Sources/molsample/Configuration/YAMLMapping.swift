@@ -134,7 +134,9 @@ struct YAMLMapping {
   /// The mappings of a list under `key`.
   func mappings(_ key: String) throws -> [YAMLMapping] {
     guard let entry = entry(key) else { return [] }
-    guard case .sequence(let sequence) = entry.node else { throw error(key, "is not a list", expected: "lines `- name: …`") }
+    guard case .sequence(let sequence) = entry.node else {
+      throw error(key, "is not a list", expected: "lines `- name: …`")
+    }
     return try sequence.map { node in
       guard case .mapping(let mapping) = node else {
         throw InputError(source, line: node.mark?.line, "\(key): an entry is not a mapping")

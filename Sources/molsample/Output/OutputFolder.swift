@@ -11,7 +11,8 @@ struct OutputFolder {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw OutputError(
-        path, "the folder cannot be made", reason: error.localizedDescription, advice: "choose another with output=FOLDER")
+        path, "the folder cannot be made", reason: error.localizedDescription,
+        advice: "choose another with output=FOLDER")
     }
   }
 

@@ -22,7 +22,8 @@ struct Progress {
     let rate = Double(done - skipped) / elapsed
     let left = rate > 0 ? Double(total - done) / rate : .infinity
     let line = "\(done)/\(total) samples, \(significant(rate, 3))/s, \(Self.duration(left)) left, \(detail)"
-    FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(line)" + (done == total ? "\n" : "") : line + "\n").utf8))
+    FileHandle.standardError.write(
+      Data((isTerminal ? "\r\u{1B}[K\(line)" + (done == total ? "\n" : "") : line + "\n").utf8))
   }
 
   static func duration(_ seconds: Double) -> String {

@@ -37,8 +37,10 @@ struct RunSummary: Encodable {
   /// The table on the terminal.
   var text: String {
     var table = TextTable()
-    table.add("samples", "\(samples) (seed \(seed)), \(energy_evaluations) energy evaluations in \(significant(seconds, 3)) s")
-    table.add("effective samples", "\(significant(ess)) = \(significant(100 * ess_fraction, 3)) % of N (Kish, nothing clipped)")
+    table.add(
+      "samples", "\(samples) (seed \(seed)), \(energy_evaluations) energy evaluations in \(significant(seconds, 3)) s")
+    table.add(
+      "effective samples", "\(significant(ess)) = \(significant(100 * ess_fraction, 3)) % of N (Kish, nothing clipped)")
     if let ess_fraction_trimmed {
       table.add("", "\(significant(100 * ess_fraction_trimmed, 3)) % after \(trim)")
     }
@@ -48,9 +50,14 @@ struct RunSummary: Encodable {
     table.add("largest weight", "\(significant(100 * largest_weight_share, 3)) % of all weight")
     table.add("Pareto k", pareto_k.map { significant($0, 3) } ?? "cannot be fitted")
     table.add("impossible samples", "\(impossible_samples)")
-    table.add("log Z", "\(significant(log_z, 6)) ± \(log_z_error.map { significant($0, 2) } ?? "unknown") (kT units, 3N − 6 coordinates)")
+    table.add(
+      "log Z",
+      "\(significant(log_z, 6)) ± \(log_z_error.map { significant($0, 2) } ?? "unknown") (kT units, 3N − 6 coordinates)"
+    )
     for free in free_energies {
-      let value = free.delta_f_kT.map { "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT" }
+      let value = free.delta_f_kT.map {
+        "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT"
+      }
       table.add("ΔF(\(free.name))", value ?? "unknown: \(free.reason ?? "")")
     }
     return table.text + "\nverdict: \(verdict)" + reasons.map { "\n  \($0)" }.joined()

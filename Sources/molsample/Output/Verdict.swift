@@ -16,18 +16,24 @@ struct Verdict {
     reasons = []
     if statistics.effectiveSampleSize < Self.fewestEffectiveSamples {
       reasons.append(
-        "only \(significant(statistics.effectiveSampleSize, 3)) effective samples; averages need \(Int(Self.fewestEffectiveSamples)) or more")
+        "only \(significant(statistics.effectiveSampleSize, 3)) effective samples; averages need \(Int(Self.fewestEffectiveSamples)) or more"
+      )
     }
     if statistics.largestShare > Self.largestShare {
       reasons.append("one sample carries \(significant(100 * statistics.largestShare, 3)) % of all weight")
     }
     let reliable = ParetoTail.reliableShape(sampleCount: statistics.count)
     if let shape = statistics.paretoShape, shape > reliable {
-      reasons.append("the weights' tail is too heavy for error bars: Pareto k \(significant(shape, 3)), above \(significant(reliable, 2))")
+      reasons.append(
+        "the weights' tail is too heavy for error bars: Pareto k \(significant(shape, 3)), above \(significant(reliable, 2))"
+      )
     }
     text = reasons.isEmpty ? "use with care" : "not converged"
     // Nothing has looked yet for a basin that the proposal never visits.
-    if reasons.isEmpty { reasons.append("no check was made for regions that the proposal never visits") }
-    else { reasons.append("this proposal needs no training and is only a first guess; more samples (samples=N) help slowly") }
+    if reasons.isEmpty {
+      reasons.append("no check was made for regions that the proposal never visits")
+    } else {
+      reasons.append("this proposal needs no training and is only a first guess; more samples (samples=N) help slowly")
+    }
   }
 }
