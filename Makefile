@@ -25,6 +25,7 @@ lint:
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
 .venv/ready: crosscheck/requirements.txt crosscheck/setup_environment.sh
+	scripts/install_dependencies.sh crosscheck
 	crosscheck/setup_environment.sh
 	touch $@
 

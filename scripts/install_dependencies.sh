@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs the system packages that MolFlow links, where they are missing: OpenBLAS, NetCDF, FFTW, pkg-config.
+# With the argument `crosscheck` also what the comparison with other programs needs: Python and ncdump.
 # Debian and Ubuntu, as root or with sudo; elsewhere says what is missing.
 set -eu
 
@@ -13,6 +14,10 @@ command -v pkg-config >/dev/null 2>&1 || missing="pkg-config"
 for pair in openblas:libopenblas-dev netcdf:libnetcdf-dev fftw3:libfftw3-dev; do
   if ! pkg-config --exists "${pair%%:*}" 2>/dev/null; then missing="$missing ${pair##*:}"; fi
 done
+if [ "${1:-}" = crosscheck ]; then
+  command -v ncdump >/dev/null 2>&1 || missing="$missing netcdf-bin"
+  python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || missing="$missing python3 python3-venv"
+fi
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

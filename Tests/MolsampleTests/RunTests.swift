@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+@Suite struct RunTests {
+  /// Everything that a script relies on in `summary.json`.
+  struct Summary: Decodable {
+    var system: String
+    var samples: Int
+    var seed: UInt64
+    var temperature_K: Double
+    var ess: Double
+    var ess_fraction: Double
+    var ess_fraction_trimmed: Double
+    var trim: String
+    var largest_weight_share: Double
+    var pareto_k: Double
+    var log_z: Double
+    var log_z_error: Double
+    var energy_evaluations: Int
+    var seconds: Double
+    var verdict: String
+    var reasons: [String]
+    var free_energies: [FreeEnergy]
+
+    struct FreeEnergy: Decodable {
+      var name: String
+      var delta_f_kT: Double?
+      var error_kT: Double?
+    }
+  }
+
+  @Test("A run writes ensemble, summary and configuration, and is the same for any number of threads")
+  func run() throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for threads in [1, 2] {
+      let outcome = try CommandRunner.run(
+        "run", "alanine-dipeptide", "samples=3000", "seed=7", "threads=\(threads)",
+        "output=\(folder.path)/\(threads)", "--json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let printed = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
+      let data = try Data(contentsOf: folder.appendingPathComponent("\(threads)/summary.json"))
+      let summary = try JSONDecoder().decode(Summary.self, from: data)
+      #expect(summary.log_z == printed.log_z)
+      #expect(summary.system == "alanine-dipeptide" && summary.samples == 3000 && summary.seed == 7)
+      #expect(summary.temperature_K == 300 && summary.energy_evaluations == 3000)
+      #expect(summary.verdict == "not converged" && !summary.reasons.isEmpty)
+      #expect(abs(summary.ess / 3000 - summary.ess_fraction) < 1e-12)
+      #expect(summary.free_energies.map(\.name) == ["phi"])
+    }
+    let one = try Data(contentsOf: folder.appendingPathComponent("1/ensemble.nc"))
+    #expect(one == (try Data(contentsOf: folder.appendingPathComponent("2/ensemble.nc"))))
+    #expect(one.prefix(4) == Data("CDF\u{2}".utf8))
+    let yaml = try String(contentsOf: folder.appendingPathComponent("1/config.yaml"), encoding: .utf8)
+    #expect(yaml.contains("seed: 7") && yaml.contains("amber99_obc"))
+  }
+
+  @Test("A run that is killed goes on to the same bytes when the command is given again")
+  func resume() throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func arguments(_ name: String) -> [String] {
+      ["run", "alanine-dipeptide", "samples=20000", "seed=3", "output=\(folder.path)/\(name)"]
+    }
+    let whole = try CommandRunner.start(arguments("whole"))
+    whole.waitUntilExit()
+    #expect(whole.terminationStatus == 0)
+
+    let unfinished = folder.appendingPathComponent("killed/ensemble.nc.unfinished")
+    for _ in 0..<3 {
+      let process = try CommandRunner.start(arguments("killed"))
+      let before = size(of: unfinished)
+      // Killed once more samples are on disk than before, at whatever it does just then.
+      while process.isRunning, size(of: unfinished) <= before + 100_000 { usleep(2000) }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("killed/ensemble.nc").path))
+    let last = try CommandRunner.start(arguments("killed"))
+    last.waitUntilExit()
+    #expect(last.terminationStatus == 0)
+    let expected = try Data(contentsOf: folder.appendingPathComponent("whole/ensemble.nc"))
+    #expect(expected == (try Data(contentsOf: folder.appendingPathComponent("killed/ensemble.nc"))))
+    #expect(!FileManager.default.fileExists(atPath: unfinished.path))
+  }
+
+  private func size(of file: URL) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
+  }
+}
