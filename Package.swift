@@ -41,7 +41,8 @@ let package = Package(
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"])]),
 
     // MARK: Tests
-    .testTarget(name: "EnergiesTests", dependencies: ["Energies", "Randomness"], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "EnergiesTests", dependencies: ["Energies", "Randomness", "CLaneKernels"], resources: [.copy("Golden")]),
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),

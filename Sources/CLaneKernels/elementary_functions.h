@@ -1,7 +1,7 @@
 // Elementary functions over a vector of LANE_WIDTH doubles, to a few units in the last place.
 //
 // Included once per instruction-set variant. Coefficients: scripts/kernels/fit_polynomials.py. All reductions are the
-// classical ones (Cody & Waite 1980; Muller, Elementary Functions, 2016). NaN in gives NaN out.
+// classical ones (Cody & Waite 1980; Muller, Elementary Functions, 2016). NaN in gives NaN out, except in the logarithm.
 
 // exp_coefficients: degree 9, relative error 2.23e-16
 static const double exp_coefficients[10] = {

@@ -16,9 +16,12 @@ typedef enum { lane_portable = 0, lane_avx2 = 1 } lane_instruction_set;
 // The best variant this processor runs, and the one in use.
 lane_instruction_set lane_best_instruction_set(void);
 lane_instruction_set lane_current_instruction_set(void);
-// For tests and benchmarks; returns 0 and changes nothing if this processor does not run it. Not to be called while
-// kernels run.
+// For the whole program; returns 0 and changes nothing if this processor does not run it. Not to be called while kernels
+// run.
 int lane_use_instruction_set(lane_instruction_set set);
+// For kernels called on this thread only, until it is forgotten.
+int lane_use_instruction_set_here(lane_instruction_set set);
+void lane_forget_instruction_set_here(void);
 
 // U = ½ k (r − r₀)²
 typedef struct {
