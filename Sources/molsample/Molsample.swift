@@ -33,6 +33,9 @@ struct Molsample: ParsableCommand {
     } catch let error as UsageError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.usage)
+    } catch let error as Interrupted {
+      report("\(error)")
+      Foundation.exit(ExitStatus.interrupted)
     } catch let error as InputError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.badInput)

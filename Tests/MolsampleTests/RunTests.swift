@@ -16,6 +16,7 @@ import Testing
     var pareto_k: Double
     var log_z: Double
     var log_z_error: Double
+    var error_bars_reliable: Bool
     var energy_evaluations: Int
     var seconds: Double
     var verdict: String
@@ -47,6 +48,8 @@ import Testing
       #expect(summary.verdict == "not converged" && !summary.reasons.isEmpty)
       #expect(abs(summary.ess / 3000 - summary.ess_fraction) < 1e-12)
       #expect(summary.free_energies.map(\.name) == ["phi"])
+      // The tail of these weights allows no error bar, and the summary says so.
+      #expect(summary.pareto_k > 0.7 && !summary.error_bars_reliable)
     }
     let one = try Data(contentsOf: folder.appendingPathComponent("1/ensemble.nc"))
     #expect(one == (try Data(contentsOf: folder.appendingPathComponent("2/ensemble.nc"))))
@@ -82,6 +85,20 @@ import Testing
     let expected = try Data(contentsOf: folder.appendingPathComponent("whole/ensemble.nc"))
     #expect(expected == (try Data(contentsOf: folder.appendingPathComponent("killed/ensemble.nc"))))
     #expect(!FileManager.default.fileExists(atPath: unfinished.path))
+  }
+
+  @Test("Ctrl-C ends a run with its own exit code, and the run can go on")
+  func interrupt() throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let arguments = ["run", "alanine-dipeptide", "samples=300000", "output=\(folder.path)/run"]
+    let process = try CommandRunner.start(arguments)
+    let unfinished = folder.appendingPathComponent("run/ensemble.nc.unfinished")
+    while process.isRunning, size(of: unfinished) < 100_000 { usleep(2000) }
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 5)
+    #expect(size(of: unfinished) >= 100_000)
   }
 
   private func size(of file: URL) -> Int {

@@ -56,9 +56,11 @@ struct RunCommand: ParsableCommand {
       ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
       largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
       impossible_samples: statistics.zeroWeightCount, log_z: statistics.logPartitionFunction,
-      log_z_error: statistics.logPartitionFunctionError, energy_evaluations: configuration.samples,
+      log_z_error: statistics.logPartitionFunctionError,
+      error_bars_reliable: Verdict.heavyTail(statistics) == nil,
+      energy_evaluations: configuration.samples,
       seconds: Date().timeIntervalSince(start), verdict: verdict.text, reasons: verdict.reasons,
-      free_energies: try description.regions.map { try freeEnergy($0, samples) },
+      free_energies: try description.regions.map { try freeEnergy($0, samples, statistics) },
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
     if json { return try JSONOutput.print(summary) }
@@ -99,7 +101,12 @@ struct RunCommand: ParsableCommand {
     let kT = prepared.state.kT
     let random = RandomStream(seed: configuration.seed)
     var progress = Progress(total: configuration.samples, skipped: drawn.logWeights.count)
+    Interruption.watch()
     while drawn.logWeights.count < configuration.samples {
+      if Interruption.isRequested {
+        throw Interrupted(
+          description: "interrupted after \(drawn.logWeights.count) samples; the same command goes on from there")
+      }
       let first = drawn.logWeights.count
       let range = first..<min(first + Self.portion, configuration.samples)
       let samples = try ImportanceSampler().sample(range, from: proposal, to: target, using: random)
@@ -152,7 +159,9 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func freeEnergy(_ region: SystemDescription.DihedralRegion, _ drawn: Drawn) throws -> RunSummary.FreeEnergy {
+  private func freeEnergy(
+    _ region: SystemDescription.DihedralRegion, _ drawn: Drawn, _ statistics: WeightStatistics
+  ) throws -> RunSummary.FreeEnergy {
     let middle = (region.range.lowerBound + region.range.upperBound) / 2
     let half = (region.range.upperBound - region.range.lowerBound) / 2
     let inside = drawn.dihedrals[region.name, default: []].map { angle -> Double in
@@ -164,9 +173,10 @@ struct RunCommand: ParsableCommand {
         name: region.name, delta_f_kT: nil, error_kT: nil,
         reason: "all weight is \(share.value > 0 ? "inside" : "outside") the region")
     }
+    let difference = -log(share.value / (1 - share.value))
+    let error = share.standardError.map { $0 / (share.value * (1 - share.value)) }
     return .init(
-      name: region.name, delta_f_kT: -log(share.value / (1 - share.value)),
-      error_kT: share.standardError.map { $0 / (share.value * (1 - share.value)) }, reason: nil)
+      name: region.name, delta_f_kT: difference, error_kT: error, reason: Verdict.heavyTail(statistics))
   }
 
   /// A system's name as a folder: what stands after the last slash, without odd characters.

@@ -5,9 +5,9 @@ struct RunSummary: Encodable {
   struct FreeEnergy: Encodable {
     var name: String
     /// −ln(p/(1 − p)), p the weighted share of samples inside the region; null where it cannot be told.
-    var delta_f_kT: Double?
-    var error_kT: Double?
-    var reason: String?
+    @ExplicitNull var delta_f_kT: Double?
+    @ExplicitNull var error_kT: Double?
+    @ExplicitNull var reason: String?
   }
 
   var system: String
@@ -18,14 +18,16 @@ struct RunSummary: Encodable {
   var temperature_K: Double
   var ess: Double
   var ess_fraction: Double
-  var ess_fraction_trimmed: Double?
+  @ExplicitNull var ess_fraction_trimmed: Double?
   var trim: String
-  var ess_fraction_halves: [Double]?
+  @ExplicitNull var ess_fraction_halves: [Double]?
   var largest_weight_share: Double
-  var pareto_k: Double?
+  @ExplicitNull var pareto_k: Double?
   var impossible_samples: Int
   var log_z: Double
-  var log_z_error: Double?
+  @ExplicitNull var log_z_error: Double?
+  /// False where the weights' tail is so heavy that true errors exceed the bars.
+  var error_bars_reliable: Bool
   var energy_evaluations: Int
   var seconds: Double
   var verdict: String
@@ -52,14 +54,34 @@ struct RunSummary: Encodable {
     table.add("impossible samples", "\(impossible_samples)")
     table.add(
       "log Z",
-      "\(significant(log_z, 6)) ± \(log_z_error.map { significant($0, 2) } ?? "unknown") (kT units, 3N − 6 coordinates)"
+      "\(significant(log_z, 6)) ± \(bar(log_z_error)) (kT units, 3N − 6 coordinates)"
     )
     for free in free_energies {
-      let value = free.delta_f_kT.map {
-        "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT"
+      guard let value = free.delta_f_kT else {
+        table.add("ΔF(\(free.name))", "unknown: \(free.reason ?? "")")
+        continue
       }
-      table.add("ΔF(\(free.name))", value ?? "unknown: \(free.reason ?? "")")
+      table.add(
+        "ΔF(\(free.name))", "\(significant(value)) ± \(bar(free.error_kT)) kT")
     }
     return table.text + "\nverdict: \(verdict)" + reasons.map { "\n  \($0)" }.joined()
+  }
+
+  private func bar(_ error: Double?) -> String {
+    guard let error else { return "unknown" }
+    return significant(error, 2) + (error_bars_reliable ? "" : " or more")
+  }
+}
+
+/// A value that is written as null, not left out, where there is none: scripts look for the key.
+@propertyWrapper
+struct ExplicitNull<Value: Encodable>: Encodable {
+  var wrappedValue: Value?
+
+  init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
   }
 }

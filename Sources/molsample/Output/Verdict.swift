@@ -12,6 +12,15 @@ struct Verdict {
   var text: String
   var reasons: [String]
 
+  /// Why error bars from these weights mean nothing, if so.
+  static func heavyTail(_ statistics: WeightStatistics) -> String? {
+    let reliable = ParetoTail.reliableShape(sampleCount: statistics.count)
+    guard let shape = statistics.paretoShape else { return nil }
+    guard shape > reliable else { return nil }
+    return
+      "the weights' tail is too heavy for error bars: Pareto k \(significant(shape, 3)), above \(significant(reliable, 2))"
+  }
+
   init(_ statistics: WeightStatistics) {
     reasons = []
     if statistics.effectiveSampleSize < Self.fewestEffectiveSamples {
@@ -22,12 +31,7 @@ struct Verdict {
     if statistics.largestShare > Self.largestShare {
       reasons.append("one sample carries \(significant(100 * statistics.largestShare, 3)) % of all weight")
     }
-    let reliable = ParetoTail.reliableShape(sampleCount: statistics.count)
-    if let shape = statistics.paretoShape, shape > reliable {
-      reasons.append(
-        "the weights' tail is too heavy for error bars: Pareto k \(significant(shape, 3)), above \(significant(reliable, 2))"
-      )
-    }
+    if let reason = Self.heavyTail(statistics) { reasons.append(reason) }
     text = reasons.isEmpty ? "use with care" : "not converged"
     // Nothing has looked yet for a basin that the proposal never visits.
     if reasons.isEmpty {
