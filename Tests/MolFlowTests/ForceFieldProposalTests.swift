@@ -9,11 +9,11 @@ import Testing
 @Suite struct ForceFieldProposalTests {
   static let state = ThermodynamicState(temperature: 300)
 
-  static func alanineDipeptide() throws -> MolecularSystem {
+  /// System and the builder's structure, an L amino acid.
+  static func alanineDipeptide() throws -> (system: MolecularSystem, positions: Configurations) {
     try MolecularSystem.peptide(
-      withoutStructure: PeptideSequence(parsing: "ACE-ALA-NME"),
-      forceField: ForceField.shipped(named: "amber99sb-ildn"),
-      solvent: ImplicitSolvent(named: "amber99_obc"), cutoff: nil)
+      sequence: "ACE-ALA-NME", forceField: ForceField.shipped(named: "amber99sb-ildn"),
+      solvent: ImplicitSolvent(named: "amber99_obc"))
   }
 
   /// A bent chain of five atoms with bonds, angles and one lopsided torsion, but no pairs: Z factorises.
@@ -69,7 +69,7 @@ import Testing
         })
     }
     let target = BoltzmannDensity(MolecularEnergy(system), state: Self.state)
-    let proposal = try ForceFieldProposal(system, state: Self.state)
+    let proposal = try ForceFieldProposal(system, reference: nil, state: Self.state)
     let samples = try ImportanceSampler().sample(
       0..<40_000, from: proposal, to: target, using: RandomStream(seed: 11))
     let statistics = try WeightStatistics(logWeights: samples.logWeights)
@@ -82,8 +82,9 @@ import Testing
 
   @Test("log q from drawing equals log q of the configuration drawn")
   func consistency() throws {
-    for system in [Self.chain, try Self.alanineDipeptide()] {
-      let proposal = try ForceFieldProposal(system, state: Self.state)
+    let dipeptide = try Self.alanineDipeptide()
+    for (system, reference) in [(Self.chain, nil), (dipeptide.system, dipeptide.positions)] {
+      let proposal = try ForceFieldProposal(system, reference: reference, state: Self.state)
       let (x, logQ) = try proposal.draw(0..<200, from: RandomStream(seed: 4))
       let again = try proposal.logDensities(of: x)
       // A torsion near a steep flank of its density turns rounding of 1e-13 rad into 1e-9 of log q.
@@ -93,9 +94,9 @@ import Testing
 
   @Test("A sample depends on seed and index only, not on range or threads")
   func streams() throws {
-    let system = try Self.alanineDipeptide()
-    let one = try ForceFieldProposal(system, state: Self.state)
-    let three = try ForceFieldProposal(system, state: Self.state, threads: 3)
+    let (system, positions) = try Self.alanineDipeptide()
+    let one = try ForceFieldProposal(system, reference: positions, state: Self.state)
+    let three = try ForceFieldProposal(system, reference: positions, state: Self.state, threads: 3)
     let random = RandomStream(seed: 9)
     let all = try one.draw(0..<50, from: random)
     let threaded = try three.draw(0..<50, from: random)
@@ -107,7 +108,8 @@ import Testing
 
   @Test("A molecule moved and turned has the same log q")
   func invariance() throws {
-    let proposal = try ForceFieldProposal(try Self.alanineDipeptide(), state: Self.state)
+    let (system, positions) = try Self.alanineDipeptide()
+    let proposal = try ForceFieldProposal(system, reference: positions, state: Self.state)
     let (x, logQ) = try proposal.draw(0..<40, from: RandomStream(seed: 5))
     var turned = x
     for s in 0..<x.count {
@@ -124,6 +126,21 @@ import Testing
   func missingBond() {
     var system = Self.chain
     system.setTerm(HarmonicBonds(Array(system.term(HarmonicBonds.self)!.bonds.dropLast())))
-    #expect(throws: InputError.self) { try ForceFieldProposal(system, state: Self.state) }
+    #expect(throws: InputError.self) { try ForceFieldProposal(system, reference: nil, state: Self.state) }
+  }
+
+  @Test("All samples have the handedness of the reference, and its mirror image has density zero")
+  func handedness() throws {
+    let (system, positions) = try Self.alanineDipeptide()
+    let proposal = try ForceFieldProposal(system, reference: positions, state: Self.state)
+    let (x, _) = try proposal.draw(0..<500, from: RandomStream(seed: 6))
+    let chirality = AminoAcidChirality(system.molecule)
+    for s in 0..<x.count { #expect(chirality.wrongCenters(in: x, sample: s).isEmpty) }
+    var mirrored = x
+    for s in 0..<x.count {
+      for a in 0..<x.atomCount { mirrored[s, 3 * a] = -x[s, 3 * a] }
+    }
+    #expect(try proposal.logDensities(of: mirrored).allSatisfy { $0 == -.infinity })
+    #expect(throws: InputError.self) { try ForceFieldProposal(system, reference: nil, state: Self.state) }
   }
 }

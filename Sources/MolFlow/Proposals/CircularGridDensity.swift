@@ -9,17 +9,19 @@ struct CircularGridDensity {
 
   private var spacing: Double { 2 * Double.pi / Double(nodes.count) }
 
-  /// Density (1 − floor) e^{−u}/Σ + floor/2π at the nodes, from reduced energies there.
-  mutating func set(reducedEnergies u: UnsafeBufferPointer<Double>, floor: Double) {
-    let lowest = u.min()!
+  /// Density ∝ (1 − floor) e^{−u}/Σ e^{−u} + floor/count at the nodes, from reduced energies there; zero at nodes outside
+  /// `allowed`.
+  mutating func set(reducedEnergies u: UnsafeBufferPointer<Double>, floor: Double, allowed: Range<Int>) {
+    let lowest = u[allowed].min()!
     var sum = 0.0
     for k in nodes.indices {
-      nodes[k] = exp(lowest - u[k])
+      nodes[k] = allowed.contains(k) ? exp(lowest - u[k]) : 0
       sum += nodes[k]
     }
     // The integral of a piecewise linear periodic function is the sum of its nodes times their spacing.
     let scale = (1 - floor) / (sum * spacing)
-    for k in nodes.indices { nodes[k] = nodes[k] * scale + floor / (2 * Double.pi) }
+    let uniform = floor / (Double(allowed.count) * spacing)
+    for k in allowed { nodes[k] = nodes[k] * scale + uniform }
   }
 
   /// An angle in [−π, π) by inversion of the cumulative distribution.
@@ -27,11 +29,12 @@ struct CircularGridDensity {
     let count = nodes.count
     let wanted = random.uniform() / spacing
     var cumulative = 0.0
+    let lastCell = (0..<count).last { nodes[$0] + nodes[$0 + 1 == count ? 0 : $0 + 1] > 0 }
     for k in 0..<count {
       let left = nodes[k], right = nodes[k + 1 == count ? 0 : k + 1]
       let mass = 0.5 * (left + right)
       // The last cell takes what rounding leaves over.
-      guard cumulative + mass >= wanted || k + 1 == count else {
+      guard mass > 0, cumulative + mass >= wanted || k == lastCell else {
         cumulative += mass
         continue
       }

@@ -9,6 +9,9 @@ import Sampling
 /// Bond and angle are normal with the mean and thermal width √(kT/k) of their own harmonic terms; the torsion has a
 /// piecewise-linear density on a grid, e^{−u/kT} of the terms that the new atom completes (`PlacementEnergy`), mixed
 /// with a uniform floor. log q(x) = Σ log p(bond) + log p(angle) + log p(torsion) − log J (see `InternalCoordinates`).
+/// A force field does not tell a molecule from its mirror image, but a chemist does: at every stereocentre the first
+/// dihedral between siblings keeps the sign that it has in a reference structure, so only that stereoisomer is drawn, and
+/// Z is the partition function of that stereoisomer.
 /// What later atoms do to earlier torsions, and the solvent, is not in it: the importance weights carry that.
 public struct ForceFieldProposal: Proposal {
   public struct Options: Sendable, Equatable {
@@ -33,11 +36,15 @@ public struct ForceFieldProposal: Proposal {
     var bond: TruncatedNormal
     var angle: TruncatedNormal?
     var torsion: PlacementEnergy?
+    /// Nodes of the torsion's grid that it may have: all, or those of one sign.
+    var allowedNodes: Range<Int>
   }
 
-  /// - Throws: `InputError` where a bond or angle of the z-matrix has no harmonic term.
+  /// - Parameter reference: one configuration, nm, whose stereocentres the samples share; not needed without stereocentres.
+  /// - Throws: `InputError` where a stereocentre has no reference, or where a bond or angle of the z-matrix has no harmonic term.
   public init(
-    _ system: MolecularSystem, state: ThermodynamicState, options: Options = Options(), threads: Int = 1
+    _ system: MolecularSystem, reference: Configurations?, state: ThermodynamicState, options: Options = Options(),
+    threads: Int = 1
   ) throws {
     let zMatrix = try ZMatrix(system.molecule)
     coordinates = InternalCoordinates(zMatrix, threads: threads)
@@ -57,16 +64,26 @@ public struct ForceFieldProposal: Proposal {
         found: "none", advice: "check that the force field covers these atoms, and that the system has no constraints")
     }
 
+    let centers = Set(ChiralCenters(molecule).centers.map(\.atom))
+    if reference == nil, let center = centers.min() {
+      throw InputError(
+        "system", "the handedness of \(molecule.label(ofAtom: center)) is not known",
+        expected: "a structure that shows every stereocentre", found: "no coordinates",
+        advice: "give coordinates with the system, for example --inpcrd FILE")
+    }
+    let signs = reference.map { Self.torsions(of: zMatrix, in: $0) }
+    var decided = Set<Int>()
     var placed: Set<Int> = [zMatrix.root]
     var densities: [RowDensity] = []
-    for row in zMatrix.rows {
+    for (index, row) in zMatrix.rows.enumerated() {
       guard
         let bond = bondTerms.first(where: { Bond($0.i, $0.j) == Bond(row.atom, row.bonded) && $0.forceConstant > 0 })
       else { throw missing("bond", [row.atom, row.bonded]) }
       var density = RowDensity(
         bond: TruncatedNormal(
           mean: bond.length, standardDeviation: (kT / bond.forceConstant).squareRoot(),
-          bounds: 0.25 * bond.length...4 * bond.length))
+          bounds: 0.25 * bond.length...4 * bond.length),
+        allowedNodes: 0..<options.gridNodes)
       if let angled = row.angled {
         let ends = Set([row.atom, angled])
         guard
@@ -81,10 +98,24 @@ public struct ForceFieldProposal: Proposal {
         density.torsion = PlacementEnergy(
           row: row, placed: placed, system: system, coulombScale: options.coulombScale)
       }
+      if let signs, row.isSibling, centers.contains(row.bonded), decided.insert(row.bonded).inserted {
+        // Node 0 is −π, the middle one 0; both are neither sign.
+        let middle = options.gridNodes / 2
+        density.allowedNodes = signs[index] > 0 ? middle + 1..<options.gridNodes : 1..<middle
+      }
       densities.append(density)
       placed.insert(row.atom)
     }
     rows = densities
+  }
+
+  /// Torsion of each row in the first sample of `x`, rad; 0 where a row has none.
+  private static func torsions(of zMatrix: ZMatrix, in x: Configurations) -> [Double] {
+    zMatrix.rows.map { row in
+      guard let angled = row.angled, let twisted = row.twisted else { return 0 }
+      let places = [row.atom, row.bonded, angled, twisted].map { x.position(sample: 0, atom: $0) }
+      return Dihedral(places[0], places[1], places[2], places[3]).angle
+    }
   }
 
   public var dimension: Int { 3 * coordinates.zMatrix.atomCount }
@@ -178,7 +209,7 @@ public struct ForceFieldProposal: Proposal {
         }
         let cone = Cone(
           bond: bond, angle: angle, origin: origin, axisEnd: positions[angled], plane: positions[twisted])
-        setDensity(energy, cone)
+        setDensity(energy, cone, row.allowedNodes)
         let torsion = density.draw(using: &random)
         logQ += density.logDensity(torsion)
         positions[place.atom] = cone.place(SIMD2(cos(torsion), sin(torsion)))
@@ -199,13 +230,13 @@ public struct ForceFieldProposal: Proposal {
         let cone = Cone(
           bond: q[offset], angle: q[offset + 1], origin: positions[place.bonded], axisEnd: positions[angled],
           plane: positions[twisted])
-        setDensity(energy, cone)
+        setDensity(energy, cone, row.allowedNodes)
         sum += density.logDensity(q[offset + 2])
       }
       return sum
     }
 
-    private mutating func setDensity(_ energy: PlacementEnergy, _ cone: Cone) {
+    private mutating func setDensity(_ energy: PlacementEnergy, _ cone: Cone, _ allowed: Range<Int>) {
       for (k, direction) in directions.enumerated() {
         let place = cone.place(direction)
         (grid.x[k], grid.y[k], grid.z[k]) = (place.x, place.y, place.z)
@@ -214,7 +245,7 @@ public struct ForceFieldProposal: Proposal {
       let beta = 1 / proposal.kT
       for k in 0..<grid.count { grid.energy[k] *= beta }
       grid.energy.withUnsafeBufferPointer {
-        density.set(reducedEnergies: $0, floor: proposal.options.uniformFloor)
+        density.set(reducedEnergies: $0, floor: proposal.options.uniformFloor, allowed: allowed)
       }
     }
   }

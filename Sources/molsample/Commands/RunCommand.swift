@@ -38,9 +38,10 @@ struct RunCommand: ParsableCommand {
     let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-run"
     try overrides.finish(known: RunConfiguration.keys)
 
-    let prepared = try PreparedSystem(description, needsStructure: false)
+    let prepared = try PreparedSystem(description, needsStructure: true)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
-    let proposal = try ForceFieldProposal(prepared.system, state: prepared.state, threads: threads)
+    let proposal = try ForceFieldProposal(
+      prepared.system, reference: prepared.structure, state: prepared.state, threads: threads)
     let folder = try OutputFolder(path: output)
     try folder.write(configuration.yaml, as: "config.yaml")
 
