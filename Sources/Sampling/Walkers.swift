@@ -1,0 +1,74 @@
+import Energies
+import Randomness
+
+/// A batch of walkers of one target density: positions, and what kernels keep of them between steps.
+///
+/// Every walker has a number; its random numbers depend on that number only, so a batch may be cut into parts that are
+/// moved by different threads, or put together again, without a change in any byte.
+public struct Walkers: Sendable, Equatable {
+  /// Number of the first walker; the others follow.
+  public let first: Int
+  /// `[walker][coordinate]`
+  public var x: Configurations
+  /// u(x) of the current target, kT, `[walker]`.
+  public var reducedPotentials: [Double]
+  /// ∂u/∂x, `[walker][coordinate]`; meaningful where the kernel uses gradients.
+  public var gradient: Configurations
+  /// ẋ, `[walker][coordinate]`; nil for kernels that move positions only.
+  public var velocities: Configurations?
+
+  public init(
+    first: Int, x: Configurations, reducedPotentials: [Double], gradient: Configurations, velocities: Configurations?
+  ) {
+    precondition(reducedPotentials.count == x.count && gradient.count == x.count)
+    self.first = first
+    self.x = x
+    self.reducedPotentials = reducedPotentials
+    self.gradient = gradient
+    self.velocities = velocities
+  }
+
+  public var count: Int { x.count }
+  public var dimension: Int { x.dimension }
+
+  /// Coordinates of walker `w` of the batch.
+  func row(_ w: Int) -> Range<Int> { w * dimension..<(w + 1) * dimension }
+
+  /// Whether all coordinates of walker `w` are finite numbers.
+  func isFinite(_ w: Int) -> Bool {
+    // A sum of finite numbers of molecular size is finite; infinities and NaN survive every sum.
+    x.coordinates.withUnsafeBufferPointer { x in
+      var sum = 0.0
+      for i in row(w) { sum += x[i] * 0 }
+      return sum == 0
+    }
+  }
+}
+
+/// Random numbers of one step, walker by walker: normal noise and uniform numbers for decisions come from streams of
+/// their own, so that neither depends on how many of the other are drawn.
+struct StepNoise {
+  private let normals: RandomStream
+  private let decisions: RandomStream
+
+  init(_ random: RandomStream) {
+    normals = random.child(0)
+    decisions = random.child(1)
+  }
+
+  /// Standard normal numbers, one for each coordinate of each walker.
+  func fill(_ noise: inout [Double], walkers: Walkers) {
+    noise.withUnsafeMutableBufferPointer { buffer in
+      for w in 0..<walkers.count {
+        var stream = normals.child(walkers.first + w)
+        stream.fillNormal(UnsafeMutableBufferPointer(rebasing: buffer[walkers.row(w)]))
+      }
+    }
+  }
+
+  /// ln of a uniform number in (0, 1).
+  func logUniform(walker: Int) -> Double {
+    var stream = decisions.child(walker)
+    return -stream.exponential()
+  }
+}
