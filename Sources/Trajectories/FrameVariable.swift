@@ -19,6 +19,9 @@ public struct FrameVariable: Sendable, Hashable {
   public static func == (a: FrameVariable, b: FrameVariable) -> Bool { a.name == b.name }
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
+  /// Number of the independent walker that a frame of a simulation belongs to.
+  public static let replica = FrameVariable("replica", storage: .int32)
+
   // MARK: The ensemble file
 
   /// U, kJ/mol.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Energies
 import Foundation
+import Sampling
 import Trajectories
 
 /// The command line: parsing, exit codes, and what goes to which stream. No mathematics.
@@ -24,6 +25,7 @@ struct Molsample: ParsableCommand {
     version: Version.current,
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
+      SimulateCommand.self,
     ])
 
   static func main() {
@@ -42,6 +44,9 @@ struct Molsample: ParsableCommand {
     } catch let error as EnergyError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.badInput)
+    } catch let error as SamplingError {
+      report("error: \(error)")
+      Foundation.exit(ExitStatus.failure)
     } catch let error as OutputError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.failure)

@@ -179,10 +179,4 @@ struct RunCommand: ParsableCommand {
     return .init(
       name: region.name, delta_f_kT: difference, error_kT: error, reason: Verdict.heavyTail(statistics))
   }
-
-  /// A system's name as a folder: what stands after the last slash, without odd characters.
-  private func folderName(_ name: String) -> String {
-    let last = name.split(separator: "/").last.map(String.init) ?? "system"
-    return String(last.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
-  }
 }

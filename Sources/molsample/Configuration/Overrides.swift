@@ -15,6 +15,15 @@ struct Overrides {
     }
   }
 
+  /// Adds the keys of a configuration file that the command line does not give.
+  mutating func addDefaults(from yaml: YAMLMapping, known: [String]) throws {
+    try yaml.allow(known)
+    for key in yaml.keys where !values.contains(where: { $0.key == key }) {
+      guard let words = try yaml.list(key) else { continue }
+      values.append((key, words.joined(separator: ",")))
+    }
+  }
+
   mutating func takeText(_ key: String) -> String? {
     guard let index = values.firstIndex(where: { $0.key == key }) else { return nil }
     return values.remove(at: index).value

@@ -42,10 +42,5 @@ struct RunConfiguration {
     """ + system.yaml
   }
 
-  /// 64-bit FNV-1a hash of the text (Fowler, Noll, Vo; RFC 9923), to see whether two runs are the same.
-  var digest: String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in yaml.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    return String(format: "%016llx", hash)
-  }
+  var digest: String { ConfigurationDigest.of(yaml) }
 }

@@ -8,8 +8,11 @@ struct Progress {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private var lastPrinted = Date.distantPast
 
+  private let unit: String
+
   /// - Parameter skipped: items that were done before this run.
-  init(total: Int, skipped: Int) {
+  init(total: Int, skipped: Int, unit: String = "samples") {
+    self.unit = unit
     self.total = total
     self.skipped = skipped
   }
@@ -21,7 +24,7 @@ struct Progress {
     let elapsed = max(now.timeIntervalSince(start), 1e-3)
     let rate = Double(done - skipped) / elapsed
     let left = rate > 0 ? Double(total - done) / rate : .infinity
-    let line = "\(done)/\(total) samples, \(significant(rate, 3))/s, \(Self.duration(left)) left, \(detail)"
+    let line = "\(done)/\(total) \(unit), \(significant(rate, 3))/s, \(Self.duration(left)) left, \(detail)"
     FileHandle.standardError.write(
       Data((isTerminal ? "\r\u{1B}[K\(line)" + (done == total ? "\n" : "") : line + "\n").utf8))
   }
