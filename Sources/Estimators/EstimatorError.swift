@@ -10,6 +10,20 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
   case allWeightsZero(samples: Int)
   /// Two arrays that belong together differ in length.
   case countMismatch(expected: Int, found: Int)
+  /// A time series never changes: it has no variance and no correlation.
+  case constantSeries(samples: Int)
+  /// Free-energy differences need at least two states.
+  case tooFewStates(found: Int)
+  /// The number of samples of a state is negative.
+  case negativeCount(state: Int)
+  /// A reduced potential is NaN or −∞.
+  case invalidReducedPotential(state: Int, sample: Int)
+  /// A sample has the reduced potential +∞ in the state that it is said to be drawn from.
+  case impossibleSample(state: Int, sample: Int)
+  /// No sample is possible both in this state and in the states connected with the first one.
+  case disconnectedState(state: Int)
+  /// An iteration ended before its residual was small.
+  case notConverged(iterations: Int, residual: Double)
 
   public var description: String {
     switch self {
@@ -23,6 +37,20 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
       return "all \(samples) weights are zero: no sample is possible under the target"
     case .countMismatch(let expected, let found):
       return "expected \(expected) values, one for each weight, but found \(found)"
+    case .constantSeries(let samples):
+      return "all \(samples) values of the series are the same: there is no correlation to estimate"
+    case .tooFewStates(let found):
+      return "\(found) states are too few: a free-energy difference needs at least 2"
+    case .negativeCount(let state):
+      return "the number of samples of state \(state) is negative"
+    case .invalidReducedPotential(let state, let sample):
+      return "the reduced potential of sample \(sample) in state \(state) is NaN or minus infinity"
+    case .impossibleSample(let state, let sample):
+      return "sample \(sample) is said to be drawn from state \(state), where its reduced potential is infinite"
+    case .disconnectedState(let state):
+      return "state \(state) shares no samples with the others: add states between them, or sample longer"
+    case .notConverged(let iterations, let residual):
+      return "no convergence after \(iterations) iterations: the residual is \(residual)"
     }
   }
 }
