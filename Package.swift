@@ -30,7 +30,7 @@ let package = Package(
     .target(
       name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
       resources: [.copy("ForceFields")]),
-    .target(name: "Estimators"),
+    .target(name: "Estimators", dependencies: ["Randomness", "COpenBLAS"]),
     .target(name: "Randomness"),
 
     // MARK: C: the measured hot loops, and module maps of system libraries
