@@ -24,6 +24,28 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
   case disconnectedState(state: Int)
   /// An iteration ended before its residual was small.
   case notConverged(iterations: Int, residual: Double)
+  /// Two arrays or sets of points that belong together differ in dimension.
+  case dimensionMismatch(expected: Int, found: Int)
+  /// All the weight lies inside the region, or all of it outside: the other side has no free energy.
+  case oneSided(inside: Bool)
+  /// An error over groups needs at least two of them.
+  case tooFewGroups(found: Int, needed: Int)
+  /// One group of samples holds all the weight of the region, of its outside or of a bin: nothing tells how that varies
+  /// between groups.
+  case oneGroupHoldsAll(group: Int)
+  /// No sample lies in the range of the histogram.
+  case emptyHistogram(samples: Int)
+  /// No trajectory is longer than the lag.
+  case trajectoriesTooShort(longest: Int, lag: Int)
+  /// No combination of the features varies by more than the cut-off.
+  case constantFeatures(cutoff: Double)
+  /// The stationary weights of the trajectories are not determined: an eigenvalue of the Koopman matrix other than the
+  /// constant's is one.
+  case stationaryWeightsUndetermined
+  /// A reference sample has weight zero: the target does not allow it.
+  case zeroWeight(sample: Int)
+  /// One sample has this share of a sum of weights or of inverse weights, so that the others hardly count.
+  case dominatedByFew(largestShare: Double)
 
   public var description: String {
     switch self {
@@ -51,6 +73,26 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
       return "state \(state) shares no samples with the others: add states between them, or sample longer"
     case .notConverged(let iterations, let residual):
       return "no convergence after \(iterations) iterations: the residual is \(residual)"
+    case .dimensionMismatch(let expected, let found):
+      return "expected points of \(expected) coordinates, but found \(found)"
+    case .oneSided(let inside):
+      return "all the weight lies \(inside ? "inside" : "outside") the region: a free-energy difference needs both sides"
+    case .tooFewGroups(let found, let needed):
+      return "\(found) groups of samples are too few for an error: at least \(needed) are needed"
+    case .oneGroupHoldsAll(let group):
+      return "group \(group) holds all the weight on one side: the scatter between groups cannot be known"
+    case .emptyHistogram(let samples):
+      return "none of the \(samples) samples that have weight lies in the range of the histogram"
+    case .trajectoriesTooShort(let longest, let lag):
+      return "the longest trajectory has \(longest) frames: more than the lag of \(lag) are needed"
+    case .constantFeatures(let cutoff):
+      return "no combination of the features has a variance above \(cutoff)"
+    case .stationaryWeightsUndetermined:
+      return "the stationary weights are not determined: the trajectories have parts that never meet"
+    case .zeroWeight(let sample):
+      return "reference sample \(sample) has weight zero: the target does not allow it, so it is no sample of the target"
+    case .dominatedByFew(let largestShare):
+      return "one sample has a share of \(largestShare) of the weights or of their inverses: too few samples decide"
     }
   }
 }

@@ -1,0 +1,127 @@
+import Foundation
+import Randomness
+
+/// The levels and searches behind `OptimalTransport`.
+struct MultiscaleTransport {
+  private let cost: TransportCost
+  private let supplies: [Int64]
+  private let demands: [Int64]
+
+  private(set) var u: [Double] = []
+  private(set) var v: [Double] = []
+  private(set) var plan: [(source: Int, sink: Int, flow: Int64, cost: Double)] = []
+  private(set) var pivotCount = 0
+  private(set) var searchCount = 0
+
+  /// Arcs of smallest reduced cost that every row and every column brings in at first.
+  private static let candidates = 12
+  /// Arcs of most negative reduced cost that a row brings in at each search.
+  private static let additions = 6
+  /// Pairs that are few enough to be all given to the simplex.
+  private static let fewPairs = 40_000
+  private static let coarsening = 4
+
+  init(cost: TransportCost, supplies: [Int64], demands: [Int64]) {
+    (self.cost, self.supplies, self.demands) = (cost, supplies, demands)
+  }
+
+  mutating func solve() {
+    // Points in a random order, the same for the same numbers: the first ones of it are a coarse picture of all.
+    var random = RandomStream(seed: 0x7472_616E)
+    func shuffled(_ count: Int) -> [Int] {
+      var order = Array(0..<count)
+      for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, random.integer(below: i + 1)) }
+      return order
+    }
+    let (rows, columns) = (shuffled(cost.rowCount), shuffled(cost.columnCount))
+    var levels = [(cost.rowCount, cost.columnCount)]
+    while levels.last!.0 * levels.last!.1 > Self.fewPairs {
+      let (n, m) = levels.last!
+      levels.append((max(n / Self.coarsening, min(n, 50)), max(m / Self.coarsening, min(m, 50))))
+    }
+
+    let transposed = cost.transposed
+    // The rows of the level before and their potentials.
+    var (coarseRows, coarseU): ([Int], [Double]) = ([], [])
+    for (level, (n, m)) in levels.enumerated().reversed() {
+      let isFinest = level == 0
+      let chosenRows = isFinest ? Array(0..<n) : Array(rows[..<n])
+      let chosenColumns = isFinest ? Array(0..<m) : Array(columns[..<m])
+      let part = isFinest ? cost : cost.restricted(rows: chosenRows, columns: chosenColumns)
+      let levelV =
+        coarseRows.isEmpty
+        ? [Double](repeating: 0, count: m)
+        : transposed.restricted(rows: chosenColumns, columns: coarseRows).rowMinima(minus: coarseU).values
+      improve(
+        part, supplies: isFinest ? supplies : Self.gathered(supplies, at: chosenRows, cost.amongRows),
+        demands: isFinest ? demands : Self.gathered(demands, at: chosenColumns, transposed.amongRows), startingFrom: levelV)
+      (coarseRows, coarseU) = (chosenRows, u)
+    }
+    // Feasible for every pair, whatever rounding the simplex left.
+    v = transposed.rowMinima(minus: u).values
+  }
+
+  /// Masses of all points, each given to the nearest of some of them.
+  private static func gathered(_ masses: [Int64], at chosen: [Int], _ cost: TransportCost) -> [Int64] {
+    let nearest = cost.restricted(rows: Array(masses.indices), columns: chosen)
+      .rowMinima(minus: [Double](repeating: 0, count: chosen.count)).places
+    var gathered = [Int64](repeating: 0, count: chosen.count)
+    for (point, place) in nearest.enumerated() { gathered[place] += masses[point] }
+    return gathered
+  }
+
+  /// Solves one level: sets `u`, `v` and `plan`.
+  private mutating func improve(
+    _ cost: TransportCost, supplies: [Int64], demands: [Int64], startingFrom startV: [Double]
+  ) {
+    let (n, m) = (cost.rowCount, cost.columnCount)
+    func arc(_ i: Int, _ j: Int) -> TransportNetwork.Arc {
+      TransportNetwork.Arc(source: Int32(i), sinkNode: Int32(n + j), cost: cost.cost(i, j))
+    }
+    // Feasible potentials, tight somewhere in every row and column, and the arcs that are nearly tight under them.
+    let byRow = cost.smallest(n * m <= Self.fewPairs ? m : Self.candidates, minus: startV)
+    u = byRow.map { $0[0].value }
+    let byColumn = cost.transposed.smallest(Self.candidates, minus: u)
+    v = byColumn.map { $0[0].value }
+    var candidates: [(arc: TransportNetwork.Arc, reduced: Double)] = []
+    for i in 0..<n {
+      for (j, _) in byRow[i] { candidates.append((arc(i, j), cost.cost(i, j) - u[i] - v[j])) }
+    }
+    for j in 0..<m {
+      for (i, value) in byColumn[j] { candidates.append((arc(i, j), value - v[j])) }
+    }
+    candidates.sort {
+      ($0.reduced, $0.arc.source, $0.arc.sinkNode) < ($1.reduced, $1.arc.source, $1.arc.sinkNode)
+    }
+
+    var (left, open) = (supplies, demands)
+    var sent: [(arc: TransportNetwork.Arc, flow: Int64)] = []
+    for (arc, _) in candidates {
+      let (i, j) = (Int(arc.source), Int(arc.sinkNode) - n)
+      let amount = min(left[i], open[j])
+      if amount > 0 {
+        sent.append((arc, amount))
+        left[i] -= amount
+        open[j] -= amount
+      }
+    }
+    let scale = cost.upperBound
+    let network = TransportNetwork(
+      supplies: supplies, demands: demands, u: u, v: v,
+      penalty: 1.001 * (scale - u.min()! - v.min()!) + .leastNormalMagnitude, sent: sent)
+    network.add(candidates.map(\.arc))
+    let tolerance = 1e-13 * scale
+    while true {
+      network.optimize(tolerance: tolerance)
+      (u, v) = network.dual
+      let missing = cost.smallest(Self.additions, minus: v, below: u.map { $0 - tolerance })
+      searchCount += 1
+      var added: [TransportNetwork.Arc] = []
+      for i in 0..<n { for (j, _) in missing[i] { added.append(arc(i, j)) } }
+      if added.isEmpty { break }
+      network.add(added)
+    }
+    pivotCount += network.pivotCount
+    plan = network.plan
+  }
+}
