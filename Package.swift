@@ -19,7 +19,7 @@ let package = Package(
     .executableTarget(
       name: "molsample",
       dependencies: [
-        "MolFlow", "Sampling", "Energies", "Estimators", "Trajectories", "Randomness", "Yams",
+        "MolFlow", "Sampling", "Energies", "Estimators", "Trajectories", "Randomness", "Plots", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -31,6 +31,7 @@ let package = Package(
       name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
       resources: [.copy("ForceFields")]),
     .target(name: "Estimators", dependencies: ["Randomness", "COpenBLAS", "CFFTW"]),
+    .target(name: "Plots"),
     .target(name: "Randomness"),
 
     // MARK: C: the measured hot loops, and module maps of system libraries
@@ -46,6 +47,7 @@ let package = Package(
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
+    .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(
