@@ -76,7 +76,8 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
     case .dimensionMismatch(let expected, let found):
       return "expected points of \(expected) coordinates, but found \(found)"
     case .oneSided(let inside):
-      return "all the weight lies \(inside ? "inside" : "outside") the region: a free-energy difference needs both sides"
+      return
+        "all the weight lies \(inside ? "inside" : "outside") the region: a free-energy difference needs both sides"
     case .tooFewGroups(let found, let needed):
       return "\(found) groups of samples are too few for an error: at least \(needed) are needed"
     case .oneGroupHoldsAll(let group):
@@ -90,7 +91,8 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
     case .stationaryWeightsUndetermined:
       return "the stationary weights are not determined: the trajectories have parts that never meet"
     case .zeroWeight(let sample):
-      return "reference sample \(sample) has weight zero: the target does not allow it, so it is no sample of the target"
+      return
+        "reference sample \(sample) has weight zero: the target does not allow it, so it is no sample of the target"
     case .dominatedByFew(let largestShare):
       return "one sample has a share of \(largestShare) of the weights or of their inverses: too few samples decide"
     }

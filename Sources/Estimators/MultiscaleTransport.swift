@@ -54,7 +54,8 @@ struct MultiscaleTransport {
         : transposed.restricted(rows: chosenColumns, columns: coarseRows).rowMinima(minus: coarseU).values
       improve(
         part, supplies: isFinest ? supplies : Self.gathered(supplies, at: chosenRows, cost.amongRows),
-        demands: isFinest ? demands : Self.gathered(demands, at: chosenColumns, transposed.amongRows), startingFrom: levelV)
+        demands: isFinest ? demands : Self.gathered(demands, at: chosenColumns, transposed.amongRows),
+        startingFrom: levelV)
       (coarseRows, coarseU) = (chosenRows, u)
     }
     // Feasible for every pair, whatever rounding the simplex left.

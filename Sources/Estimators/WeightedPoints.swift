@@ -35,6 +35,11 @@ public struct WeightedPoints: Sendable {
     self.logWeights = weights
   }
 
+  /// Points whose coordinates and weights have been checked.
+  init(_ coordinates: [Double], dimension: Int, checked logWeights: LogWeights?) {
+    (self.coordinates, self.dimension, self.logWeights) = (coordinates, dimension, logWeights)
+  }
+
   /// N
   public var count: Int { coordinates.count / dimension }
 
