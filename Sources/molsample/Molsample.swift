@@ -1,5 +1,6 @@
 import ArgumentParser
 import Energies
+import Estimators
 import Foundation
 import Sampling
 import Trajectories
@@ -25,7 +26,7 @@ struct Molsample: ParsableCommand {
     version: Version.current,
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
-      SimulateCommand.self,
+      SimulateCommand.self, AnalyzeCommand.self, FreeEnergyCommand.self,
     ])
 
   static func main() {
@@ -44,6 +45,9 @@ struct Molsample: ParsableCommand {
     } catch let error as EnergyError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.badInput)
+    } catch let error as EstimatorError {
+      report("error: \(error)")
+      Foundation.exit(ExitStatus.failure)
     } catch let error as SamplingError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.failure)

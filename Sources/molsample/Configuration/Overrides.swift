@@ -24,6 +24,9 @@ struct Overrides {
     }
   }
 
+  /// The value without taking it.
+  func peek(_ key: String) -> String? { values.first { $0.key == key }?.value }
+
   mutating func takeText(_ key: String) -> String? {
     guard let index = values.firstIndex(where: { $0.key == key }) else { return nil }
     return values.remove(at: index).value
@@ -41,6 +44,17 @@ struct Overrides {
       throw UsageError("\(key)=\(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
+  }
+
+  /// Numbers with commas between.
+  mutating func takeNumbers(_ key: String, count: Int) throws -> [Double]? {
+    guard let text = takeText(key) else { return nil }
+    let words = text.split(separator: ",")
+    let numbers = words.compactMap { Double($0) }.filter(\.isFinite)
+    guard numbers.count == count, words.count == count else {
+      throw UsageError("\(key)=\(text) is not \(count) numbers with commas between")
+    }
+    return numbers
   }
 
   mutating func takeSeed() throws -> UInt64? {

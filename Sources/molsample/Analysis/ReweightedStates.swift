@@ -1,0 +1,95 @@
+import Energies
+import Estimators
+import Foundation
+
+/// All frames of all states that were given, with MBAR weights towards the molecule at one temperature.
+struct ReweightedStates {
+  let inputs: [SampledFrames]
+  /// K
+  let temperature: Double
+  let reweighting: GroupedReweighting
+  /// Frames of all inputs one after the other.
+  let frameCount: Int
+
+  init(_ inputs: [SampledFrames], temperature: Double, threads: Int) throws {
+    self.inputs = inputs
+    self.temperature = temperature
+    frameCount = inputs.reduce(0) { $0 + $1.count }
+    let states = inputs.map { $0.state ?? SimulationState(temperature: $0.temperature ?? temperature) }
+    let target = SimulationState(temperature: temperature)
+    let isPlain = inputs.count == 1 && states[0] == target
+    var groups: [Int] = []
+    for (k, input) in inputs.enumerated() {
+      if let own = input.groups() {
+        groups += own
+      } else {
+        guard isPlain else {
+          throw UsageError("\(input.path) is a weighted ensemble and cannot be put together with other states")
+        }
+        groups += (0..<input.count).map { $0 * min(32, input.count) / input.count }
+      }
+      _ = k
+    }
+    if isPlain {
+      // u = 0 everywhere, and the ensemble's own weights.
+      let weights = inputs[0].logWeights
+      let potentials = try ReducedPotentials(
+        values: weights?.map { $0 == -.infinity ? 0 : $0 } ?? [Double](repeating: 0, count: frameCount),
+        counts: [frameCount])
+      reweighting = try GroupedReweighting(
+        potentials, target: weights?.map { $0 == -.infinity ? .infinity : 0 } ?? [Double](repeating: 0, count: frameCount),
+        groups: groups, threads: threads)
+      return
+    }
+    guard inputs.allSatisfy({ $0.potentialEnergies != nil }) else {
+      let path = inputs.first { $0.potentialEnergies == nil }!.path
+      throw InputError(
+        path, "has no energies", expected: "the per-frame variable 'potential_energy'",
+        advice: "simulate with molsample, or give one state only at its own temperature")
+    }
+    let energies = inputs.flatMap { $0.potentialEnergies! }
+    var values: [Double] = []
+    values.reserveCapacity(states.count * frameCount)
+    for state in states {
+      var bias = [Double](repeating: 0, count: frameCount)
+      if let window = state.window {
+        let atoms = SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3])
+        bias = inputs.flatMap { $0.x.dihedrals(atoms) }.map { window.energy(at: $0) }
+      }
+      for n in 0..<frameCount { values.append((energies[n] + bias[n]) / state.kT) }
+    }
+    reweighting = try GroupedReweighting(
+      ReducedPotentials(values: values, counts: inputs.map(\.count)), target: energies.map { $0 / target.kT },
+      groups: groups, threads: threads)
+  }
+
+  func values(_ variable: CollectiveVariable) -> [Double] { inputs.flatMap { variable.values($0.x) } }
+
+  /// ΔF between a region and the rest, kT.
+  func freeEnergy(inside: [Bool]) -> (value: Double?, standardError: Double?) {
+    reweighting.estimate { weights in
+      (try? RegionFreeEnergy(inside: inside, logWeights: weights))?.value
+    }
+  }
+
+  /// F along a variable, kT, 0 at its lowest, with jackknife errors of the difference from there.
+  func profile(_ values: [Double], axis: HistogramAxis) throws -> (values: [Double?], errors: [Double?]) {
+    let all = try FreeEnergyProfile(of: values, axis: axis, logWeights: reweighting.logWeights)
+    guard let lowest = all.values.indices.filter({ all.values[$0] != nil }).min(by: { all.values[$0]! < all.values[$1]! })
+    else { return (all.values, all.values.map { _ in nil }) }
+    // One histogram a replicate, not one for each bin.
+    let replicates = reweighting.leaveOneOut.map { weights in
+      (try? FreeEnergyProfile(of: values, axis: axis, logWeights: weights))?.values
+    }
+    let errors = all.values.indices.map { bin -> Double? in
+      guard all.values[bin] != nil, replicates.count > 1 else { return nil }
+      var found: [Double] = []
+      for replicate in replicates {
+        guard let value = replicate?[bin], let base = replicate?[lowest] else { return nil }
+        found.append(value - base)
+      }
+      return Jackknife.standardError(ofReplicates: found)
+    }
+    return (all.values, errors)
+  }
+}

@@ -1,0 +1,107 @@
+import Energies
+import Foundation
+import Trajectories
+
+/// The frames of one thermodynamic state as they stand in a file, with what an analysis needs of them.
+struct SampledFrames {
+  var path: String
+  var x: Configurations
+  /// U, kJ/mol; nil where the file has none.
+  var potentialEnergies: [Double]?
+  /// ln w of importance samples; nil for samples of the distribution itself.
+  var logWeights: [Double]?
+  /// ln w as drawn, ln q, for a proposal's own distribution; nil without.
+  var logProposals: [Double]?
+  /// Which independent walker each frame belongs to.
+  var replicas: [Int]
+  /// K; nil where the file does not say.
+  var temperature: Double?
+  /// The state of the simulation, where there was one.
+  var state: SimulationState?
+
+  var count: Int { x.count }
+
+  /// Frames of one walker after the other, in the order of time.
+  var series: [[Int]] {
+    var series: [Int: [Int]] = [:]
+    for (frame, replica) in replicas.enumerated() { series[replica, default: []].append(frame) }
+    return series.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Groups of frames that are independent of each other, for errors: walkers, or pieces of time where there is one walker.
+  /// nil for importance samples, which are independent one by one.
+  func groups(pieces: Int = 10, largest: Int = 32) -> [Int]? {
+    guard logWeights == nil else { return nil }
+    let walkers = Set(replicas).count
+    if walkers == 1 { return (0..<count).map { $0 * min(pieces, count) / count } }
+    // Walkers are put together where there are many: an error from 32 groups is known to an eighth.
+    let numbers = Dictionary(uniqueKeysWithValues: Set(replicas).sorted().enumerated().map { ($1, $0) })
+    let groups = min(walkers, largest)
+    return replicas.map { numbers[$0]! * groups / walkers }
+  }
+
+  /// The states that a path holds: a folder of `simulate` (every kept state), a folder with an ensemble, or a file.
+  static func read(_ path: String, atomCount: Int, temperature: Double) throws -> [SampledFrames] {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw InputError(path, "there is no such file or folder")
+    }
+    guard isDirectory.boolValue else { return [try file(path, atomCount: atomCount, temperature: temperature)] }
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let simulation = folder + "/simulation.json"
+    if FileManager.default.fileExists(atPath: simulation) {
+      return try SimulationFolder(path: simulation).states.compactMap { state in
+        guard let name = state.trajectory else { return nil }
+        var frames = try file("\(folder)/\(name)", atomCount: atomCount, temperature: state.temperature_K)
+        frames.state = SimulationState(temperature: state.temperature_K, window: state.window)
+        frames.temperature = state.temperature_K
+        return frames
+      }
+    }
+    for name in ["ensemble.nc", "trajectory.nc"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      return [try file("\(folder)/\(name)", atomCount: atomCount, temperature: temperature)]
+    }
+    throw InputError(
+      path, "holds no results", expected: "simulation.json with its trajectories, or ensemble.nc",
+      advice: "a simulation that was interrupted must be finished with --resume first")
+  }
+
+  private static func file(_ path: String, atomCount: Int, temperature: Double) throws -> SampledFrames {
+    guard path.hasSuffix(".nc"), let reader = try? AmberTrajectoryReader(path: path) else {
+      let x = try CoordinateFile.read(path: path, atomCount: atomCount)
+      return SampledFrames(path: path, x: x, replicas: [Int](repeating: 0, count: x.count), temperature: temperature)
+    }
+    guard reader.atomCount == atomCount else {
+      throw InputError(
+        path, "is of another molecule", expected: "\(atomCount) atoms", found: "\(reader.atomCount) atoms")
+    }
+    guard reader.frameCount > 0 else { throw InputError(path, "has no frames") }
+    let weighted = reader.frameVariables.contains(.logWeight)
+    if weighted { _ = try EnsembleFile.read(path: path) }
+    return SampledFrames(
+      path: path, x: try reader.configurations(), potentialEnergies: try reader.values(of: .potentialEnergy),
+      logWeights: try reader.values(of: .logWeight), logProposals: try reader.values(of: .logProposal),
+      replicas: try reader.values(of: .replica)?.map { Int($0) } ?? [Int](repeating: 0, count: reader.frameCount),
+      temperature: reader.number("temperature") ?? temperature)
+  }
+}
+
+/// The part of `simulation.json` that analyses read.
+struct SimulationFolder: Decodable {
+  struct State: Decodable {
+    var temperature_K: Double
+    var window: SimulationState.Window?
+    var trajectory: String?
+  }
+
+  var states: [State]
+
+  init(path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
+    do {
+      self = try JSONDecoder().decode(SimulationFolder.self, from: data)
+    } catch {
+      throw InputError(path, "is not the report of a simulation", found: "\(error)".prefix(120).description)
+    }
+  }
+}
