@@ -74,8 +74,8 @@ struct AxisEnds: Sendable, Equatable {
   private static let limit = 1e300
 
   static func linear(_ a: Double, _ b: Double, padding: Double) -> AxisEnds {
-    let lower = max(-limit, min(a, b))
-    let upper = min(limit, max(a, b))
+    let lower = max(-limit, min(limit, min(a, b)))
+    let upper = max(-limit, min(limit, max(a, b)))
     let magnitude = max(abs(lower), abs(upper))
     // A span that doubles cannot resolve into ticks is no span: a window of a tenth on either side shows the value instead.
     if upper - lower <= 1e-10 * magnitude || upper - lower < 1e-290 {
@@ -88,10 +88,12 @@ struct AxisEnds: Sendable, Equatable {
   }
 
   static func logarithmic(_ a: Double, _ b: Double, padding: Double) -> AxisEnds {
-    let lower = max(1e-300, min(a, b))
-    let upper = min(1e300, max(a, b, lower))
-    guard upper / lower > 1 + 1e-6 else { return AxisEnds(lower: lower / 2, upper: lower * 2) }
-    let margin = pow(upper / lower, padding)
-    return AxisEnds(lower: lower / margin, upper: upper * margin)
+    let lower = max(1e-300, min(1e300, min(a, b)))
+    let upper = max(1e-300, min(1e300, max(a, b)))
+    // Logarithms, because the quotient may be beyond the largest double.
+    let decades = log10(upper) - log10(lower)
+    guard decades > 1e-6 else { return AxisEnds(lower: lower / 2, upper: lower * 2) }
+    let margin = pow(10, decades * padding)
+    return AxisEnds(lower: max(1e-305, lower / margin), upper: min(1e305, upper * margin))
   }
 }

@@ -54,10 +54,11 @@ public struct BarChart: Chart {
     let shown = bars.indices.filter { bars[$0].value.isFinite }
     let intervals: [DataInterval] = shown.compactMap { i in
       guard let error = bars[i].error, error.isFinite else { return nil }
-      return DataInterval(x: Double(i), lower: bars[i].value - error, upper: bars[i].value + error)
+      let interval = DataInterval(x: Double(i), lower: bars[i].value - error, upper: bars[i].value + error)
+      return interval.lower.isFinite && interval.upper.isFinite ? interval : nil
     }
     let extent = LineChart.extent(
-      shown.map { bars[$0].value } + intervals.flatMap { [$0.lower, $0.upper] }.filter(\.isFinite)
+      shown.map { bars[$0].value } + intervals.flatMap { [$0.lower, $0.upper] }
         + (reference.map { [$0.value] } ?? []))
     var axis = y
     axis.includesZero = true
@@ -74,7 +75,8 @@ public struct BarChart: Chart {
     layout.notes = [ChartNotes.dropped(droppedValueCount)].compactMap(\.self)
     return layout.drawing { panel in
       let marks = shown.map { i in
-        let error = intervals.first { $0.x == Double(i) }.map { " ± " + NumberText.short(($0.upper - $0.lower) / 2) } ?? ""
+        let error =
+          intervals.first { $0.x == Double(i) }.map { " ± " + NumberText.short(($0.upper - $0.lower) / 2) } ?? ""
         return DataBar(
           left: Double(i) - 0.34, right: Double(i) + 0.34, value: bars[i].value,
           name: "\(bars[i].name): \(NumberText.short(bars[i].value))\(error)")

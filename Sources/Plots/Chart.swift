@@ -9,12 +9,12 @@ public protocol Chart: Sendable {
   /// Values that are not finite (or not positive on a logarithmic axis): they are never drawn, but counted here and in a note.
   var droppedValueCount: Int { get }
 
-  /// The parts that may stand below one another on a narrow page; one for a simple chart.
-  var pieces: [any Chart] { get }
+  /// The parts that may stand below one another on a narrow page; one group of one for a simple chart.
+  var groups: [ChartGroup] { get }
 }
 
 extension Chart {
-  public var pieces: [any Chart] { [self] }
+  public var groups: [ChartGroup] { [ChartGroup(title: "", charts: [self])] }
 
   /// The chart as one SVG element: a file by itself, or part of an HTML page.
   ///
@@ -39,18 +39,38 @@ extension Chart {
     GnuplotScript.script(drawing(fitting: nil), output: output, theme: theme, scale: scale)
   }
 
-  /// The pieces of the chart as HTML: side by side where the page is wide, below one another on a phone.
+  /// The chart as HTML: its parts side by side where the page is wide, below one another on a phone.
   ///
   /// - Parameter identifier: prefix of every `id` inside, unique in the page.
   public func html(identifier: String) -> String {
-    let items = pieces.enumerated().map { index, piece in
-      let width = NumberText.coordinate(piece.naturalSize.width)
-      let svg = piece.svg(identifier: "\(identifier)-\(index + 1)", hasBackground: false)
-      return "<div style=\"flex:1 1 \(NumberText.coordinate(min(320, piece.naturalSize.width)))px;"
-        + "max-width:calc(1.35*\(width)px);min-width:0\">\(svg)</div>"
+    var index = 0
+    let blocks = groups.map { group in
+      let heading =
+        group.title.isEmpty ? "" : "<p style=\"font-weight:600;margin:0 0 8px\">\(RichText(group.title).html)</p>"
+      let items = group.charts.map { chart in
+        index += 1
+        let width = NumberText.coordinate(chart.naturalSize.width * 1.3)
+        let svg = chart.svg(identifier: "\(identifier)-\(index)", hasBackground: false)
+        return "<div style=\"max-width:\(width)px\">\(svg)</div>"
+      }
+      guard !items.isEmpty else { return heading }
+      // Three quarters of their natural width leave the tick labels 10 pixels.
+      let least = NumberText.coordinate(0.75 * (group.charts.map(\.naturalSize.width).max() ?? 0))
+      return heading + "<div style=\"display:grid;gap:16px;align-items:start;"
+        + "grid-template-columns:repeat(auto-fit,minmax(min(100%,\(least)px),1fr))\">\(items.joined())</div>"
     }
-    return "<div style=\"display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start\">"
-      + items.joined() + "</div>"
+    return blocks.map { "<div style=\"margin:0 0 16px\">\($0)</div>" }.joined(separator: "\n") + "\n"
+  }
+}
+
+/// Charts that belong side by side, with a title of their own where the charts do not carry it.
+public struct ChartGroup: Sendable {
+  public var title: String
+  public var charts: [any Chart]
+
+  public init(title: String, charts: [any Chart]) {
+    self.title = title
+    self.charts = charts
   }
 }
 

@@ -1,29 +1,30 @@
 /// A small compressor for images inside SVG: one block of fixed Huffman codes with back references (RFC 1951), in a zlib frame (RFC 1950).
 ///
-/// Free-energy maps have wide empty areas and few hundred rows, so short matches found through a table of the last place of every three
-/// bytes already shrink them several times; stored blocks would not.
+/// Free-energy maps have wide empty areas and few hundred rows, so matches found through a table of the last place of three
+/// bytes already shrink them; stored blocks would not.
 enum Deflate {
   /// The zlib stream of `bytes`.
   static func zlib(_ bytes: [UInt8]) -> [UInt8] {
     var stream = BitStream(bytes: [0x78, 0x01])
     stream.append(1, count: 1)  // the last block
     stream.append(1, count: 2)  // fixed Huffman codes
-    var lastPlace: [UInt32: Int] = [:]
+    var lastPlace = [Int32](repeating: -1, count: 1 << hashBits)
     var i = 0
     while i < bytes.count {
       var length = 0
       var distance = 0
       if i + 3 <= bytes.count {
-        let key = threeBytes(bytes, at: i)
-        if let place = lastPlace[key], i - place <= 32_768 {
+        let slot = hash(bytes, at: i)
+        let place = Int(lastPlace[slot])
+        if place >= 0, i - place <= 32_768 {
           distance = i - place
           while length < 258 && i + length < bytes.count && bytes[place + length] == bytes[i + length] { length += 1 }
         }
-        lastPlace[key] = i
+        lastPlace[slot] = Int32(i)
       }
       if length >= 3 {
         stream.appendMatch(length: length, distance: distance)
-        for j in i + 1..<i + length where j + 3 <= bytes.count { lastPlace[threeBytes(bytes, at: j)] = j }
+        for j in i + 1..<i + length where j + 3 <= bytes.count { lastPlace[hash(bytes, at: j)] = Int32(j) }
         i += length
       } else {
         stream.appendSymbol(Int(bytes[i]))
@@ -36,8 +37,12 @@ enum Deflate {
     return stream.bytes + (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * $0)) }
   }
 
-  private static func threeBytes(_ bytes: [UInt8], at i: Int) -> UInt32 {
-    UInt32(bytes[i]) << 16 | UInt32(bytes[i + 1]) << 8 | UInt32(bytes[i + 2])
+  private static let hashBits = 15
+
+  /// The slot of three bytes; different ones may share it, so a match is always compared byte by byte.
+  private static func hash(_ bytes: [UInt8], at i: Int) -> Int {
+    let three = UInt32(bytes[i]) << 16 | UInt32(bytes[i + 1]) << 8 | UInt32(bytes[i + 2])
+    return Int((three &* 0x9E37_79B1) >> UInt32(32 - hashBits))
   }
 }
 

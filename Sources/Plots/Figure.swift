@@ -21,7 +21,23 @@ public struct Figure: Chart {
 
   public var droppedValueCount: Int { rows.joined().reduce(0) { $0 + $1.droppedValueCount } }
 
-  public var pieces: [any Chart] { rows.flatMap { $0.flatMap(\.pieces) } }
+  /// Row by row; within a row charts without a group of their own stay together.
+  public var groups: [ChartGroup] {
+    var result = title.isEmpty ? [] : [ChartGroup(title: title, charts: [])]
+    for row in rows {
+      var single = ChartGroup(title: "", charts: [])
+      for chart in row {
+        let own = chart.groups
+        if own.count == 1 && own[0].title.isEmpty {
+          single.charts += own[0].charts
+        } else {
+          result += own
+        }
+      }
+      if !single.charts.isEmpty { result.append(single) }
+    }
+    return result
+  }
 
   public var naturalSize: ChartSize { drawing(fitting: nil).size }
 

@@ -25,9 +25,8 @@ struct GnuplotScript {
     for panel in drawing.panels { append(panel) }
     let (width, height) = (Int((drawing.size.width * scale).rounded()), Int((drawing.size.height * scale).rounded()))
     let header = """
-      # \(comment(drawing.title))
       set encoding utf8
-      set terminal pngcairo enhanced size \(width),\(height) font "Arial,\(points(TextMetrics.tickSize))" \
+      set terminal pngcairo enhanced size \(width),\(height) font 'Arial,\(points(TextMetrics.tickSize))' \
       background rgb \(quoted(theme.hex(.background)))
       set output \(quoted(output))
 
@@ -76,7 +75,8 @@ struct GnuplotScript {
 
       """
     if isMap {
-      commands += "set object 1 rect from graph 0,0 to graph 1,1 behind fc rgb \(quoted(theme.hex(.empty))) fs solid noborder\n"
+      commands +=
+        "set object 1 rect from graph 0,0 to graph 1,1 behind fc rgb \(quoted(theme.hex(.empty))) fs solid noborder\n"
     }
     commands += colorCommands(panel)
     var plots: [String] = []
@@ -104,17 +104,20 @@ struct GnuplotScript {
   private func tickCommands(_ name: String, _ axis: PlacedAxis, isShown: Bool, isMap: Bool) -> String {
     let marks =
       axis.ticks.major.map { "\(quoted(isShown ? Self.enhanced($0.label) : "")) \($0.value)" }
-      + (name == "x" ? axis.ticks.minor.map { "\"\" \($0) 1" } : [])
+      + (name == "x" ? axis.ticks.minor.map { "'' \($0) 1" } : [])
     let length = name == "x" ? (axis.isCategorical ? 0 : 0.4) : (isMap ? 0.4 : 0)
     let slant = axis.isSlanted && name == "x" ? " rotate by 40 right" : " norotate"
-    return "set \(name)tics nomirror out scale \(length),0.25\(slant) offset 0,\(name == "x" ? "0.1" : "0") "
+    return
+      "set \(name)tics nomirror out scale \(length),0.25\(slant) offset 0,\(name == "x" ? (axis.isSlanted ? "-0.2" : "0.1") : "0") "
       + "textcolor rgb \(quoted(theme.hex(.text))) (\(marks.joined(separator: ", ")))"
   }
 
   private mutating func colorCommands(_ panel: Panel) -> String {
     var result = "unset colorbox\n"
     for case .cells(let grid) in panel.layers {
-      let stops = stride(from: 0, through: ColorMap.count - 1, by: 2).map { "\($0) \(quoted(grid.scale.map.colors[$0].hex))" }
+      let stops = stride(from: 0, through: ColorMap.count - 1, by: 2).map {
+        "\($0) \(quoted(grid.scale.map.colors[$0].hex))"
+      }
       result += "set palette defined (\(stops.joined(separator: ", ")))\n"
       result += "set cbrange [\(grid.scale.ends.lower):\(grid.scale.ends.upper)]\n"
     }
@@ -122,8 +125,10 @@ struct GnuplotScript {
       let frame = bar.frame
       let marks = bar.axis.ticks.major.map { "\(quoted(Self.enhanced($0.label))) \($0.value)" }
       result += "set colorbox user origin screen \(across(frame.x)),\(up(frame.bottom)) "
-      result += "size screen \(number(frame.width / drawing.size.width)),\(number(frame.height / drawing.size.height))\n"
-      result += "set cbtics nomirror out scale 0.3 textcolor rgb \(quoted(theme.hex(.text))) (\(marks.joined(separator: ", ")))\n"
+      result +=
+        "size screen \(number(frame.width / drawing.size.width)),\(number(frame.height / drawing.size.height))\n"
+      result +=
+        "set cbtics nomirror out scale 0.3 textcolor rgb \(quoted(theme.hex(.text))) (\(marks.joined(separator: ", ")))\n"
     }
     return result
   }
@@ -135,12 +140,16 @@ struct GnuplotScript {
     case .band(let pieces, let ink):
       guard pieces.contains(where: { !$0.isEmpty }) else { return [] }
       let block = addBlock(pieces.map { $0.map { "\($0.x) \($0.lower) \($0.upper)" } })
-      return ["\(block) using 1:2:3 with filledcurves fs transparent solid 0.2 noborder fc rgb \(quoted(theme.hex(ink)))"]
+      return [
+        "\(block) using 1:2:3 with filledcurves fs transparent solid 0.2 noborder fc rgb \(quoted(theme.hex(ink)))"
+      ]
     case .line(let pieces, let style):
       guard pieces.contains(where: { $0.count > 1 }) else { return [] }
       let block = addBlock(pieces.map { $0.map { "\($0.x) \($0.y)" } })
-      let dash = style.isDashed ? " dt (6,4)" : ""
-      return ["\(block) using 1:2 with lines lw \(number(style.width * scale)) lc rgb \(quoted(theme.hex(style.ink)))\(dash)"]
+      let dash = style.isDashed ? " dt (10,7)" : ""
+      return [
+        "\(block) using 1:2 with lines lw \(number(style.width * scale)) lc rgb \(quoted(theme.hex(style.ink)))\(dash)"
+      ]
     case .markers(let points, let ink):
       guard !points.isEmpty else { return [] }
       let block = addBlock([points.map { "\($0.x) \($0.y)" }])
@@ -148,17 +157,23 @@ struct GnuplotScript {
     case .errorBars(let intervals, let ink):
       guard !intervals.isEmpty else { return [] }
       let block = addBlock([intervals.map { "\($0.x) \($0.lower) \($0.upper)" }])
-      return ["\(block) using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 lw \(number(1.5 * scale)) lc rgb \(quoted(theme.hex(ink)))"]
+      return [
+        "\(block) using 1:2:(0):($3-$2) with vectors heads size screen 0.004,90 lw \(number(1.5 * scale)) lc rgb \(quoted(theme.hex(ink)))"
+      ]
     case .bars(let bars, let ink):
       guard !bars.isEmpty else { return [] }
       let block = addBlock([
-        bars.map { "\(($0.left + $0.right) / 2) \($0.value) \($0.left) \($0.right) \(min(0, $0.value)) \(max(0, $0.value))" }
+        bars.map {
+          "\(($0.left + $0.right) / 2) \($0.value) \($0.left) \($0.right) \(min(0, $0.value)) \(max(0, $0.value))"
+        }
       ])
       return ["\(block) using 1:2:3:4:5:6 with boxxyerror fs solid noborder fc rgb \(quoted(theme.hex(ink)))"]
     case .cells(let grid):
       guard grid.columns > 0 && grid.rows > 0 else { return [] }
       let block = addBlock([
-        grid.values.map { row in row.map { value in value.map { NumberText.significant($0) } ?? "NaN" }.joined(separator: " ") }
+        grid.values.map { row in
+          row.map { value in value.map { NumberText.significant($0) } ?? "NaN" }.joined(separator: " ")
+        }
       ])
       let dx = (grid.x.upperBound - grid.x.lowerBound) / Double(grid.columns)
       let dy = (grid.y.upperBound - grid.y.lowerBound) / Double(grid.rows)
@@ -183,10 +198,12 @@ struct GnuplotScript {
     tag += 1
     switch shape {
     case .line(let from, let to, let style):
-      return "set arrow \(tag) from screen \(across(from.x)),\(up(from.y)) to screen \(across(to.x)),\(up(to.y)) nohead "
-        + "lw \(number(style.width * scale)) lc rgb \(quoted(theme.hex(style.ink)))\(style.isDashed ? " dt (6,4)" : "")\n"
+      return
+        "set arrow \(tag) from screen \(across(from.x)),\(up(from.y)) to screen \(across(to.x)),\(up(to.y)) nohead "
+        + "lw \(number(style.width * scale)) lc rgb \(quoted(theme.hex(style.ink)))\(style.isDashed ? " dt (10,7)" : "")\n"
     case .box(let rect, let ink, let opacity):
-      return "set object \(tag) rect from screen \(across(rect.x)),\(up(rect.bottom)) to screen \(across(rect.right)),\(up(rect.y)) "
+      return
+        "set object \(tag) rect from screen \(across(rect.x)),\(up(rect.bottom)) to screen \(across(rect.right)),\(up(rect.y)) "
         + "fc rgb \(quoted(theme.hex(ink))) fs transparent solid \(number(opacity)) noborder\n"
     }
   }
@@ -203,8 +220,9 @@ struct GnuplotScript {
     let x = text.isUpright ? text.place.x - lift : text.place.x
     let y = text.isUpright ? text.place.y : text.place.y - lift
     let content = text.isBold ? "{/:Bold \(Self.enhanced(text.content))}" : Self.enhanced(text.content)
-    return "set label \(tag) \(quoted(content)) at screen \(across(x)),\(up(y)) \(anchor)\(text.isUpright ? " rotate by 90" : "") "
-      + "font \",\(points(text.size))\" textcolor rgb \(quoted(theme.hex(text.ink)))\n"
+    return
+      "set label \(tag) \(quoted(content)) at screen \(across(x)),\(up(y)) \(anchor)\(text.isUpright ? " rotate by 90" : "") "
+      + "font ',\(points(text.size))' textcolor rgb \(quoted(theme.hex(text.ink)))\n"
   }
 
   // MARK: Numbers and text
@@ -219,16 +237,14 @@ struct GnuplotScript {
   /// The terminal draws a point of text as a pixel and a third.
   private func points(_ size: Double) -> String { number(size * scale * 0.75) }
 
-  private func comment(_ text: String) -> String { RichText(text).plain }
-
-  /// A string in double quotes.
+  /// A string in single quotes, in which gnuplot replaces nothing; in double quotes it would run what stands between backticks.
   private func quoted(_ text: String) -> String {
-    var result = "\""
-    for character in text {
-      if character == "\\" || character == "\"" { result.append("\\") }
+    var result = "'"
+    for character in text where !character.isNewline {
       result.append(character)
+      if character == "'" { result.append("'") }
     }
-    return result + "\""
+    return result + "'"
   }
 
   /// Text in gnuplot's enhanced mode, where a backslash takes the meaning from the next character.

@@ -34,6 +34,8 @@ public struct HeatMap: Chart {
   /// Panels beside one another before a new row begins.
   public var columns: Int
   public var notes: [String]
+  /// The side of a panel in user units; nil chooses it from the number of panels.
+  public var panelSide: Double?
 
   /// A map over linear axes, which need a `range`, or torsions.
   public init(
@@ -41,8 +43,11 @@ public struct HeatMap: Chart {
     coloring: Coloring = .darkIsLow, panels: [Panel], columns: Int = 3
   ) {
     precondition(!panels.isEmpty && columns > 0, "a map has panels")
-    precondition(x.scale != .logarithmic && y.scale != .logarithmic, "cells of equal width need linear axes or torsions")
-    precondition((x.scale == .torsion || x.range != nil) && (y.scale == .torsion || y.range != nil), "cells need the ends of the axes")
+    precondition(
+      x.scale != .logarithmic && y.scale != .logarithmic, "cells of equal width need linear axes or torsions")
+    precondition(
+      (x.scale == .torsion || x.range != nil) && (y.scale == .torsion || y.range != nil),
+      "cells need the ends of the axes")
     self.title = title
     self.x = x
     self.y = y
@@ -71,15 +76,20 @@ public struct HeatMap: Chart {
   }
 
   /// One map for each panel, all on the scale of the whole.
-  public var pieces: [any Chart] {
-    guard panels.count > 1 else { return [self] }
-    return panels.map { panel in
-      var piece = self
-      piece.title = panel.title.isEmpty ? title : panel.title
-      piece.panels = [Panel("", cells: panel.cells)]
-      piece.colorRange = colorEnds.lower...colorEnds.upper
-      return piece
-    }
+  public var groups: [ChartGroup] {
+    guard panels.count > 1 else { return [ChartGroup(title: "", charts: [self])] }
+    return [
+      ChartGroup(
+        title: title,
+        charts: panels.map { panel in
+          var map = self
+          map.title = panel.title
+          map.panels = [Panel("", cells: panel.cells)]
+          map.colorRange = colorEnds.lower...colorEnds.upper
+          map.panelSide = naturalSide
+          return map
+        })
+    ]
   }
 
   private var colorEnds: AxisEnds {
@@ -92,7 +102,9 @@ public struct HeatMap: Chart {
 
   public var naturalSize: ChartSize { layout(side: naturalSide).size }
 
-  private var naturalSide: Double { panels.count == 1 ? 310 : (panels.count == 2 ? 260 : 232) }
+  private var naturalSide: Double {
+    panelSide ?? (panels.count == 1 ? 310 : (panels.count == 2 ? 260 : 232))
+  }
 
   public func drawing(fitting size: ChartSize?) -> Drawing {
     var side = naturalSide
@@ -104,7 +116,8 @@ public struct HeatMap: Chart {
     var drawing = layout.drawing
     if let size, size.width > layout.size.width {
       // What the map cannot fill is shared by both sides.
-      var wider = Drawing(size: ChartSize(width: size.width, height: layout.size.height), title: drawing.title, summary: drawing.summary)
+      var wider = Drawing(
+        size: ChartSize(width: size.width, height: layout.size.height), title: drawing.title, summary: drawing.summary)
       wider.append(drawing, atX: ((size.width - layout.size.width) / 2).rounded(), y: 0)
       drawing = wider
     }

@@ -22,7 +22,8 @@ struct HeatMapLayout {
     let width = (left + Double(across) * side + Double(across - 1) * gap + right).rounded(.up)
     var drawing = Drawing(
       size: .standard, title: RichText(map.title).plain,
-      summary: "Maps of \(RichText(map.colorLabel).plain) over \(RichText(map.x.label).plain) and \(RichText(map.y.label).plain)"
+      summary:
+        "Maps of \(RichText(map.colorLabel).plain) over \(RichText(map.x.label).plain) and \(RichText(map.y.label).plain)"
         + ": " + map.panels.map { RichText($0.title).plain }.joined(separator: ", ") + ".")
 
     let top = edge + TitleBlock.place(map.title, x: edge, y: edge, width: width - 2 * edge, in: &drawing) + 4
@@ -67,7 +68,8 @@ struct HeatMapLayout {
     let labelSize = TextMetrics.labelSize
     let cells = source.cells.map { row in row.map { $0.flatMap { $0.isFinite ? $0 : nil } } }
     let grid = CellGrid(
-      x: x.ends.lower...x.ends.upper, y: y.ends.lower...y.ends.upper, columns: cells.first?.count ?? 0, rows: cells.count,
+      x: x.ends.lower...x.ends.upper, y: y.ends.lower...y.ends.upper, columns: cells.first?.count ?? 0,
+      rows: cells.count,
       values: cells, scale: scale)
     drawing.panels.append(
       Panel(frame: frame, x: x, y: y, showsYTicks: isFirst, hasGrid: false, layers: [.cells(grid)]))

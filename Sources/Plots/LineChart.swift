@@ -70,7 +70,8 @@ public struct LineChart: Chart {
 
   public func drawing(fitting size: ChartSize?) -> Drawing {
     let lines = series.map { pieces(of: $0) }
-    let xEnds = x.ends(data: Self.extent(lines.flatMap { $0.pieces.joined().lazy.map(\.x) }),
+    let xEnds = x.ends(
+      data: Self.extent(lines.flatMap { $0.pieces.joined().lazy.map(\.x) }),
       padding: series.contains(where: \.showsPoints) ? 0.03 : 0)
     let visible = lines.flatMap { $0.pieces.joined().filter { $0.x >= xEnds.lower && $0.x <= xEnds.upper } }
     let yData = Self.extent(
@@ -105,7 +106,8 @@ public struct LineChart: Chart {
           reduced[i].map { $0.map { DataInterval(x: $0.x, lower: $0.lower ?? $0.y, upper: $0.upper ?? $0.y) } },
           inks[i])
       }
-      return bands + series.indices.flatMap { lineLayers(series[$0], reduced[$0], ink: inks[$0], isDashed: isDashed($0)) }
+      return bands
+        + series.indices.flatMap { lineLayers(series[$0], reduced[$0], ink: inks[$0], isDashed: isDashed($0)) }
     }
   }
 

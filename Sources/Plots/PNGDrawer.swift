@@ -49,7 +49,8 @@ public struct PNGDrawer: Sendable {
       return .notWritten(
         reason: "neither \(names) was found on the search path; the SVG shows the same picture in any browser")
     }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plot-\(UUID().uuidString)", isDirectory: true)
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "plot-\(UUID().uuidString)", isDirectory: true)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -75,13 +76,18 @@ public struct PNGDrawer: Sendable {
 
   private struct Failure: Error { var reason: String }
 
-  private func draw(_ chart: some Chart, with tool: Tool, _ program: ExternalTool, in folder: URL) -> Result<Data, Failure> {
+  private func draw(_ chart: some Chart, with tool: Tool, _ program: ExternalTool, in folder: URL) -> Result<
+    Data, Failure
+  > {
     // Programs see only names in their own temporary folder: no path has to be quoted for anyone.
     let source: String
     let arguments: [String]
     switch tool {
     case .rsvgConvert:
-      source = chart.svg(theme: theme == .automatic ? .light : theme)
+      source = SVGRenderer.render(
+        chart.drawing(fitting: nil), identifier: "plot", theme: theme == .automatic ? .light : theme,
+        hasBackground: true,
+        cellMagnification: 8)
       arguments = ["--zoom", "\(scale)", "--format", "png", "--output", "chart.png", "chart.source"]
     case .gnuplot:
       source = chart.gnuplotScript(output: "chart.png", theme: theme, scale: scale)
@@ -108,7 +114,9 @@ extension Chart {
   /// - Parameter base: the path without extension.
   /// - Returns: the SVG's place and what became of the PNG.
   /// - Throws: `PlotError.cannotWrite` where the SVG cannot be written.
-  public func save(to base: URL, png drawer: PNGDrawer = PNGDrawer()) throws(PlotError) -> (svg: URL, png: PNGDrawer.Outcome) {
+  public func save(to base: URL, png drawer: PNGDrawer = PNGDrawer()) throws(PlotError) -> (
+    svg: URL, png: PNGDrawer.Outcome
+  ) {
     let svgURL = base.appendingPathExtension("svg")
     do {
       try Data(svg().utf8).write(to: svgURL, options: .atomic)

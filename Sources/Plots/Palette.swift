@@ -32,7 +32,7 @@ public enum SeriesColor: Int, Sendable, CaseIterable {
 
   /// On a dark page.
   public var darkHex: String {
-    ["#3a8ae6", "#fe9c3f", "#04af7f", "#ffa2f7", "#d3f1fe", "#d35651", "#b68cfa", "#e9df4f"][rawValue]
+    ["#2c7bd9", "#fe9c3f", "#04af7f", "#ffa2f7", "#d3f1fe", "#e0605a", "#b68cfa", "#e9df4f"][rawValue]
   }
 }
 

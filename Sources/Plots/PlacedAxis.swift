@@ -15,18 +15,23 @@ struct PlacedAxis: Sendable, Equatable {
   init(_ axis: Axis, ends: AxisEnds, length: Double, isVertical: Bool) {
     scale = axis.scale
     self.ends = ends
-    let size = TextMetrics.tickSize
     var count = max(2, Int(length / (isVertical ? 44 : 64)))
-    var candidate = Self.ticks(axis.scale, ends, count: count)
+    ticks = Self.ticks(axis.scale, ends, count: count)
+    label = RichText(axis.label)
     if !isVertical {
-      while count > 2 && !Self.fit(candidate.major, scale: axis.scale, ends: ends, length: length, size: size) {
+      while count > 2 && !labelsFit(ticks.major, length: length) {
         count -= 1
-        candidate = Self.ticks(axis.scale, ends, count: count)
+        ticks = Self.ticks(axis.scale, ends, count: count)
+      }
+      // Labels too long even for two steps: every second one, down to a single one.
+      while ticks.major.count > 1 && !labelsFit(ticks.major, length: length) {
+        ticks.major = ticks.major.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
       }
     }
-    ticks = candidate
-    let power = candidate.multiplier == 0 ? "" : " (×10^{\(NumberText.power(candidate.multiplier))})"
-    label = RichText(axis.label + (axis.label.isEmpty ? String(power.dropFirst()) : power))
+    if ticks.multiplier != 0 {
+      let power = "(×10^{\(NumberText.power(ticks.multiplier))})"
+      label = RichText(axis.label.isEmpty ? power : axis.label + " " + power)
+    }
   }
 
   /// An axis of names, the i-th at the value i.
@@ -42,14 +47,17 @@ struct PlacedAxis: Sendable, Equatable {
     // Slanted labels need a line's height each; among more bars than that only every k-th is named.
     let every = isSlanted ? max(1, Int((20 / slot).rounded(.up))) : 1
     ticks = Ticks(
-      major: texts.enumerated().filter { $0.offset % every == 0 }.map { Tick(value: Double($0.offset), label: $0.element) })
+      major: texts.enumerated().filter { $0.offset % every == 0 }.map {
+        Tick(value: Double($0.offset), label: $0.element)
+      })
   }
 
   /// The place of a value along the axis: 0 at the lower end, 1 at the upper.
   func fraction(_ value: Double) -> Double {
     switch scale {
     case .linear, .torsion: (value - ends.lower) / (ends.upper - ends.lower)
-    case .logarithmic: value > 0 ? log(value / ends.lower) / log(ends.upper / ends.lower) : -1e4
+    case .logarithmic:
+      value > 0 ? (log(value) - log(ends.lower)) / (log(ends.upper) - log(ends.lower)) : -1e4
     }
   }
 
@@ -63,14 +71,12 @@ struct PlacedAxis: Sendable, Equatable {
     }
   }
 
-  private static func fit(_ ticks: [Tick], scale: Axis.Scale, ends: AxisEnds, length: Double, size: Double) -> Bool {
-    func place(_ value: Double) -> Double {
-      scale == .logarithmic
-        ? log(value / ends.lower) / log(ends.upper / ends.lower) * length
-        : (value - ends.lower) / (ends.upper - ends.lower) * length
-    }
-    return zip(ticks, ticks.dropFirst()).allSatisfy { a, b in
-      place(b.value) - place(a.value) >= (a.label.width(size: size) + b.label.width(size: size)) / 2 + 10
+  /// Whether the labels of the candidate ticks stand side by side on `length` units.
+  private func labelsFit(_ candidate: [Tick], length: Double) -> Bool {
+    let size = TextMetrics.tickSize
+    return zip(candidate, candidate.dropFirst()).allSatisfy { a, b in
+      (fraction(b.value) - fraction(a.value)) * length
+        >= (a.label.width(size: size) + b.label.width(size: size)) / 2 + 10
     }
   }
 }

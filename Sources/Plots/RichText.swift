@@ -40,6 +40,18 @@ struct RichText: Sendable, Equatable {
   /// The text without markup, for titles read aloud and for comparisons.
   var plain: String { runs.map(\.text).joined() }
 
+  /// The text as HTML.
+  var html: String {
+    runs.map { run in
+      let escaped = XMLText.escaped(run.text)
+      return switch run.level {
+      case .base: escaped
+      case .superscript: "<sup>\(escaped)</sup>"
+      case .subscript: "<sub>\(escaped)</sub>"
+      }
+    }.joined()
+  }
+
   var isEmpty: Bool { runs.isEmpty }
 
   func width(size: Double, bold: Bool = false) -> Double {

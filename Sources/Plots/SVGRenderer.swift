@@ -6,6 +6,7 @@ struct SVGRenderer {
   private let drawing: Drawing
   private let theme: Theme
   private let identifier: String
+  private let cellMagnification: Int
   private var body = ""
   private var definitions = ""
   /// Inks in use, in order of first use, for the style sheet.
@@ -13,26 +14,33 @@ struct SVGRenderer {
 
   static let fontFamily = "'Helvetica Neue',Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif"
 
-  static func render(_ drawing: Drawing, identifier: String?, theme: Theme, hasBackground: Bool) -> String {
+  /// - Parameter cellMagnification: pixels along a side of a heat-map cell. One is enough for browsers, which keep the edges of cells
+  ///   sharp; viewers that blur every image between its pixels need more.
+  static func render(
+    _ drawing: Drawing, identifier: String?, theme: Theme, hasBackground: Bool, cellMagnification: Int = 1
+  ) -> String {
     if let identifier {
       precondition(
         identifier.first?.isLetter == true
           && identifier.utf8.allSatisfy { isIdentifierByte($0) },
         "an identifier is made of letters, digits, - and _, and starts with a letter")
-      var renderer = SVGRenderer(drawing: drawing, theme: theme, identifier: identifier)
+      var renderer = SVGRenderer(
+        drawing: drawing, theme: theme, identifier: identifier, cellMagnification: cellMagnification)
       return renderer.document(hasBackground: hasBackground)
     }
     // An identifier of the right length first: the digest of the contents then takes its place.
     let placeholder = "plot-00000000"
-    var renderer = SVGRenderer(drawing: drawing, theme: theme, identifier: placeholder)
+    var renderer = SVGRenderer(
+      drawing: drawing, theme: theme, identifier: placeholder, cellMagnification: cellMagnification)
     let digest = Checksums.crc32(renderer.document(hasBackground: hasBackground).utf8)
     let hex = String(digest, radix: 16)
     let derived = "plot-" + String(repeating: "0", count: 8 - hex.count) + hex
-    renderer = SVGRenderer(drawing: drawing, theme: theme, identifier: derived)
+    renderer = SVGRenderer(drawing: drawing, theme: theme, identifier: derived, cellMagnification: cellMagnification)
     return renderer.document(hasBackground: hasBackground)
   }
 
-  private init(drawing: Drawing, theme: Theme, identifier: String) {
+  private init(drawing: Drawing, theme: Theme, identifier: String, cellMagnification: Int) {
+    self.cellMagnification = cellMagnification
     self.drawing = drawing
     self.theme = theme
     self.identifier = identifier
@@ -113,7 +121,9 @@ struct SVGRenderer {
       : "M\(number(frame.x)) \(number(frame.bottom))H\(number(frame.right))"
     if !panel.x.isCategorical {
       let marks = panel.x.ticks.major.map { ($0.value, 4.0) } + panel.x.ticks.minor.map { ($0, 2.5) }
-      for (value, length) in marks { path += "M\(number(panel.pageX(value))) \(number(frame.bottom))v\(number(length))" }
+      for (value, length) in marks {
+        path += "M\(number(panel.pageX(value))) \(number(frame.bottom))v\(number(length))"
+      }
     }
     if isMap {
       for tick in panel.y.ticks.major { path += "M\(number(frame.x)) \(number(panel.pageY(tick.value)))h-4" }
@@ -149,9 +159,11 @@ struct SVGRenderer {
       let color = bar.scale.map.color(at: fraction).hex
       return "<stop offset=\"\(NumberText.coordinate(fraction * 100))%\" stop-color=\"\(color)\"/>"
     }
-    definitions += "<linearGradient id=\"\(gradient)\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">\(stops.joined())</linearGradient>"
+    definitions +=
+      "<linearGradient id=\"\(gradient)\" x1=\"0\" y1=\"1\" x2=\"0\" y2=\"0\">\(stops.joined())</linearGradient>"
     body += "<rect \(geometry(frame)) fill=\"url(#\(gradient))\"/>\n"
-    var path = "M\(number(frame.x)) \(number(frame.y))H\(number(frame.right))V\(number(frame.bottom))H\(number(frame.x))Z"
+    var path =
+      "M\(number(frame.x)) \(number(frame.y))H\(number(frame.right))V\(number(frame.bottom))H\(number(frame.x))Z"
     var labels = ""
     for tick in bar.axis.ticks.major {
       let y = frame.bottom - frame.height * bar.axis.fraction(tick.value)
@@ -175,7 +187,8 @@ struct SVGRenderer {
       guard !paths.isEmpty else { return }
       body += "<path d=\"\(paths.joined())\" fill-opacity=\".2\"\(fill(ink))/>\n"
     case .line(let pieces, let style):
-      let path = pieces.filter { $0.count > 1 }.map { polyline($0.map { panel.place($0.x, $0.y) }, command: "M") }.joined()
+      let path = pieces.filter { $0.count > 1 }.map { polyline($0.map { panel.place($0.x, $0.y) }, command: "M") }
+        .joined()
       guard !path.isEmpty else { return }
       body += "<path d=\"\(path)\" fill=\"none\" stroke-linejoin=\"round\"\(attributes(style))/>\n"
     case .markers(let points, let ink):
@@ -215,9 +228,15 @@ struct SVGRenderer {
   private mutating func append(_ grid: CellGrid, in panel: Panel) {
     guard grid.columns > 0 && grid.rows > 0 else { return }
     let empty = UInt8(ColorMap.count)
-    let pixels = grid.values.reversed().flatMap { row in row.map { $0.map { UInt8(grid.scale.index($0)) } ?? empty } }
+    let times = cellMagnification
+    let pixels = grid.values.reversed().flatMap { row in
+      let line = row.flatMap { value in
+        repeatElement(value.map { UInt8(grid.scale.index($0)) } ?? empty, count: times)
+      }
+      return repeatElement(line, count: times).joined()
+    }
     let file = IndexedPNG.encode(
-      width: grid.columns, height: grid.rows, pixels: pixels,
+      width: grid.columns * times, height: grid.rows * times, pixels: pixels,
       palette: grid.scale.map.colors + [ColorMap.RGB(red: 255, green: 255, blue: 255)], transparentIndex: Int(empty))
     let low = panel.place(grid.x.lowerBound, grid.y.lowerBound)
     let high = panel.place(grid.x.upperBound, grid.y.upperBound)
@@ -231,7 +250,8 @@ struct SVGRenderer {
   private mutating func append(_ shape: PageShape) {
     switch shape {
     case .line(let from, let to, let style):
-      body += "<path d=\"M\(number(from.x)) \(number(from.y))L\(number(to.x)) \(number(to.y))\" fill=\"none\"\(attributes(style))/>\n"
+      body +=
+        "<path d=\"M\(number(from.x)) \(number(from.y))L\(number(to.x)) \(number(to.y))\" fill=\"none\"\(attributes(style))/>\n"
     case .box(let rect, let ink, let opacity):
       body += "<rect \(geometry(rect)) fill-opacity=\"\(NumberText.coordinate(opacity))\"\(fill(ink))/>\n"
     }

@@ -25,7 +25,8 @@ public struct Scatter: Chart {
   ) {
     precondition(xs.count == ys.count && (weights == nil || weights!.count == xs.count), "arrays of equal length")
     precondition(resolution > 0, "at least one cell")
-    precondition(x.scale != .logarithmic && y.scale != .logarithmic, "cells of equal width need linear axes or torsions")
+    precondition(
+      x.scale != .logarithmic && y.scale != .logarithmic, "cells of equal width need linear axes or torsions")
     precondition(upperFreeEnergy.map { $0.isFinite && $0 > 0 } ?? true, "the upper end of the scale is positive")
     self.title = title
     self.x = x
