@@ -1,38 +1,38 @@
-// Generalized Born. Included once per instruction-set variant.
+// Generalized Born. Included once per variant.
 //
-// Four passes over LANE_WIDTH lanes of the block: descreening sums with their radial derivatives (kept, so that logarithms are
-// taken once), Born radii, pair energies, and the chain rule through the radii.
+// Four passes over LANE_WIDTH lanes of the block: descreening sums with their radial derivatives (kept, so that
+// logarithms are taken once), Born radii, pair energies, and the chain rule through the radii.
 
 // What one atom of a pair adds to the descreening sum of the other.
 typedef struct {
-  lane_double upper, lower;    // U, L
+  lane_real upper, lower;    // U, L
   lane_int outside;            // L is |r − s|
 } descreening_limits;
 
-LANE_INLINE descreening_limits limits_of_descreening(lane_double r, double radius, double scaled) {
-  lane_double gap = lane_abs(r - scaled);
+LANE_INLINE descreening_limits limits_of_descreening(lane_real r, LANE_SCALAR radius, LANE_SCALAR scaled) {
+  lane_real gap = lane_abs(r - scaled);
   lane_int outside = gap > radius;
   return (descreening_limits){r + scaled, lane_select(outside, gap, lane_broadcast(radius)), outside};
 }
 
 // ½ T(r) and (1/r) d(½T)/dr, from u = 1/U, l = 1/L and ln(L/U).
 LANE_INLINE void descreening(
-    descreening_limits limits, lane_double u, lane_double l, lane_double logarithm, lane_double r, lane_double inverse_r,
-    double radius, double scaled, int engulfed, int with_slope, lane_double *value, lane_double *slope) {
-  lane_double squares = u * u - l * l;
-  double scaled2 = scaled * scaled;
-  lane_double ratio = scaled2 * inverse_r, log_over_r = logarithm * inverse_r;
-  lane_double t = (l - u) + 0.25 * (r - ratio) * squares + 0.5 * log_over_r;
+    descreening_limits limits, lane_real u, lane_real l, lane_real logarithm, lane_real r, lane_real inverse_r,
+    LANE_SCALAR radius, LANE_SCALAR scaled, int engulfed, int with_slope, lane_real *value, lane_real *slope) {
+  lane_real squares = u * u - l * l;
+  LANE_SCALAR scaled2 = scaled * scaled;
+  lane_real ratio = scaled2 * inverse_r, log_over_r = logarithm * inverse_r;
+  lane_real t = (l - u) + 0.25 * (r - ratio) * squares + 0.5 * log_over_r;
   lane_int reached = limits.upper >= radius;
-  lane_double zero = lane_broadcast(0.0);
+  lane_real zero = lane_broadcast(0.0);
   if (engulfed) {
     lane_int inside = (scaled - r) > radius;
-    t += lane_select(inside, 2.0 * (1.0 / radius - l), zero);
+    t += lane_select(inside, 2.0 * (REAL(1.0) / radius - l), zero);
   }
   *value = lane_select(reached, 0.5 * t, zero);
   if (with_slope) {
     // ∂T/∂U vanishes identically; ∂T/∂L does too unless r < s, where it is left over without the engulfed-atom term.
-    lane_double dt = 0.25 * (1.0 + ratio * inverse_r) * squares - 0.5 * log_over_r * inverse_r;
+    lane_real dt = 0.25 * (1.0 + ratio * inverse_r) * squares - 0.5 * log_over_r * inverse_r;
     if (!engulfed) dt += lane_select(limits.outside & (r < scaled), 2.0 * l * l, zero);
     *slope = lane_select(reached, 0.5 * dt * inverse_r, zero);
   }
@@ -41,37 +41,37 @@ LANE_INLINE void descreening(
 int64_t LANE_VARIANT(born_scratch)(int32_t n) { return ((int64_t)5 * n + (int64_t)n * (n - 1)) * LANE_WIDTH; }
 
 LANE_INLINE void born_lanes(
-    const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch, int lane,
-    int with_forces, int engulfed, int with_neck, int with_cutoff, int with_salt) {
+    const LANE_TYPED(lane_born) *born, const LANE_SCALAR *x, LANE_SCALAR *forces, double *polar, double *surface,
+    LANE_SCALAR *scratch, int lane, int with_forces, int engulfed, int with_neck, int with_cutoff, int with_salt) {
   const int32_t n = born->atom_count;
-  double *sums = scratch, *inverse_radius = sums + n * LANE_WIDTH, *chain = inverse_radius + n * LANE_WIDTH;
-  double *pull = chain + n * LANE_WIDTH, *radii = pull + n * LANE_WIDTH, *slopes = radii + n * LANE_WIDTH;
-  const lane_double zero = lane_broadcast(0.0);
-  const double cutoff2 = born->cutoff * born->cutoff;
+  LANE_SCALAR *sums = scratch, *inverse_radius = sums + n * LANE_WIDTH, *chain = inverse_radius + n * LANE_WIDTH;
+  LANE_SCALAR *pull = chain + n * LANE_WIDTH, *radii = pull + n * LANE_WIDTH, *slopes = radii + n * LANE_WIDTH;
+  const lane_real zero = lane_broadcast(0.0);
+  const LANE_SCALAR cutoff2 = born->cutoff * born->cutoff;
 
   for (int32_t i = 0; i < n; i++) lane_store(sums + i * LANE_WIDTH, zero);
   lane_int clash = (zero > zero);
-  double *slope_at = slopes;
+  LANE_SCALAR *slope_at = slopes;
   for (int32_t i = 0; i < n - 1; i++) {
     lane_vector xi = vector_load(x, i, lane);
-    lane_double sum_i = lane_load(sums + i * LANE_WIDTH);
-    const double radius_i = born->offset_radius[i], scaled_i = born->scaled_radius[i];
+    lane_real sum_i = lane_load(sums + i * LANE_WIDTH);
+    const LANE_SCALAR radius_i = born->offset_radius[i], scaled_i = born->scaled_radius[i];
     for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
       lane_vector d = vector_difference(xi, vector_load(x, j, lane));
-      lane_double r2 = vector_dot(d, d);
+      lane_real r2 = vector_dot(d, d);
       clash |= r2 < COINCIDENT_SQUARED;
-      lane_double inverse_r = 1.0 / lane_sqrt(r2);
-      lane_double r = r2 * inverse_r;
-      const double radius_j = born->offset_radius[j], scaled_j = born->scaled_radius[j];
+      lane_real inverse_r = lane_inverse_sqrt(r2);
+      lane_real r = r2 * inverse_r;
+      const LANE_SCALAR radius_j = born->offset_radius[j], scaled_j = born->scaled_radius[j];
       descreening_limits at_i = limits_of_descreening(r, radius_i, scaled_j);
       descreening_limits at_j = limits_of_descreening(r, radius_j, scaled_i);
       // Four reciprocals from one division, two logarithms from another.
-      lane_double product_i = at_i.upper * at_i.lower, product_j = at_j.upper * at_j.lower;
-      lane_double inverse = 1.0 / (product_i * product_j);
-      lane_double inverse_i = inverse * product_j, inverse_j = inverse * product_i;
-      lane_double u_i = inverse_i * at_i.lower, u_j = inverse_j * at_j.lower, log_i, log_j;
+      lane_real product_i = at_i.upper * at_i.lower, product_j = at_j.upper * at_j.lower;
+      lane_real inverse = 1.0 / (product_i * product_j);
+      lane_real inverse_i = inverse * product_j, inverse_j = inverse * product_i;
+      lane_real u_i = inverse_i * at_i.lower, u_j = inverse_j * at_j.lower, log_i, log_j;
       lane_log_pair(at_i.lower * u_i, at_j.lower * u_j, &log_i, &log_j);
-      lane_double on_i, on_j, slope_i = zero, slope_j = zero;
+      lane_real on_i, on_j, slope_i = zero, slope_j = zero;
       descreening(
           at_i, u_i, inverse_i * at_i.upper, log_i, r, inverse_r, radius_i, scaled_j, engulfed, with_forces, &on_i,
           &slope_i);
@@ -79,15 +79,15 @@ LANE_INLINE void born_lanes(
           at_j, u_j, inverse_j * at_j.upper, log_j, r, inverse_r, radius_j, scaled_i, engulfed, with_forces, &on_j,
           &slope_j);
       if (with_neck) {
-        double reach = radius_i + radius_j + 2 * born->radius_offset + born->neck_cut;
+        LANE_SCALAR reach = radius_i + radius_j + 2 * born->radius_offset + born->neck_cut;
         lane_int near = r <= reach;
         for (int side = 0; side < 2; side++) {
           int64_t at = side == 0 ? (int64_t)i * n + j : (int64_t)j * n + i;
-          lane_double y = r - born->neck_distance[at];
-          lane_double y2 = y * y, y4 = y2 * y2;
-          lane_double quotient = 1.0 / (1.0 + 100.0 * y2 + 3e5 * y4 * y2);
-          lane_double neck = lane_select(near, born->neck_depth[at] * quotient, zero);
-          lane_double neck_slope = -neck * quotient * (200.0 * y + 18e5 * y4 * y) * inverse_r;
+          lane_real y = r - born->neck_distance[at];
+          lane_real y2 = y * y, y4 = y2 * y2;
+          lane_real quotient = 1.0 / (1.0 + 100.0 * y2 + 3e5 * y4 * y2);
+          lane_real neck = lane_select(near, born->neck_depth[at] * quotient, zero);
+          lane_real neck_slope = -neck * quotient * (200.0 * y + 18e5 * y4 * y) * inverse_r;
           if (side == 0) {
             on_i += neck;
             slope_i += neck_slope;
@@ -114,71 +114,73 @@ LANE_INLINE void born_lanes(
     lane_store(sums + i * LANE_WIDTH, sum_i);
   }
 
-  const double vacuum = born->coulomb_constant / born->solute_dielectric;
-  const double screened = born->coulomb_constant / born->solvent_dielectric;
-  lane_double polar_sum = zero, surface_sum = zero;
+  const LANE_SCALAR vacuum = born->coulomb_constant / born->solute_dielectric;
+  const LANE_SCALAR screened = born->coulomb_constant / born->solvent_dielectric;
+  lane_sum polar_sum = sum_zero(), surface_sum = sum_zero();
   for (int32_t i = 0; i < n; i++) {
-    const double inner = born->offset_radius[i], outer = inner + born->radius_offset;
-    const double alpha = born->alpha[i], beta = born->beta[i], gamma = born->gamma[i];
-    lane_double psi = inner * lane_load(sums + i * LANE_WIDTH);
-    lane_double argument = psi * (alpha - psi * (beta - psi * gamma));
-    lane_double t = 1.0 - 2.0 / (lane_exp(2.0 * argument) + 1.0);
-    lane_double inverse = 1.0 / inner - t / outer;
-    lane_double radius = 1.0 / inverse;
-    lane_double polynomial_slope = alpha - psi * (2.0 * beta - 3.0 * gamma * psi);
+    const LANE_SCALAR inner = born->offset_radius[i], outer = inner + born->radius_offset;
+    const LANE_SCALAR alpha = born->alpha[i], beta = born->beta[i], gamma = born->gamma[i];
+    lane_real psi = inner * lane_load(sums + i * LANE_WIDTH);
+    lane_real argument = psi * (alpha - psi * (beta - psi * gamma));
+    lane_real t = 1.0 - 2.0 / (lane_exp(2.0 * argument) + 1.0);
+    lane_real inverse = REAL(1.0) / inner - t / outer;
+    lane_real radius = 1.0 / inverse;
+    lane_real polynomial_slope = alpha - psi * (REAL(2.0) * beta - REAL(3.0) * gamma * psi);
     lane_store(radii + i * LANE_WIDTH, radius);
     lane_store(inverse_radius + i * LANE_WIDTH, inverse);
     // dB/dI
     lane_store(chain + i * LANE_WIDTH, radius * radius * (1.0 - t * t) * polynomial_slope * (inner / outer));
 
-    const double q2 = born->charge[i] * born->charge[i];
-    lane_double self, self_slope;
+    const LANE_SCALAR q2 = born->charge[i] * born->charge[i];
+    lane_real self, self_slope;
     if (with_salt) {
-      lane_double damping = screened * lane_exp(-born->kappa * radius);
-      self = -0.5 * q2 * (vacuum - damping) * inverse;
-      self_slope = -self * inverse - 0.5 * q2 * born->kappa * damping * inverse;
+      lane_real damping = screened * lane_exp(-born->kappa * radius);
+      self = REAL(-0.5) * q2 * (vacuum - damping) * inverse;
+      self_slope = -self * inverse - REAL(0.5) * q2 * born->kappa * damping * inverse;
     } else {
-      self = -0.5 * q2 * (vacuum - screened) * inverse;
+      self = REAL(-0.5) * q2 * (vacuum - screened) * inverse;
       self_slope = -self * inverse;
     }
-    polar_sum += self;
+    polar_sum.row += self;
     if (born->surface_tension != 0) {
-      lane_double ratio = outer * inverse;
-      lane_double ratio2 = ratio * ratio;
-      const double shell = outer + born->probe_radius;
-      lane_double area = born->surface_tension * shell * shell * (ratio2 * ratio2 * ratio2);
-      surface_sum += area;
+      lane_real ratio = outer * inverse;
+      lane_real ratio2 = ratio * ratio;
+      const LANE_SCALAR shell = outer + born->probe_radius;
+      lane_real area = born->surface_tension * shell * shell * (ratio2 * ratio2 * ratio2);
+      surface_sum.row += area;
       self_slope -= 6.0 * area * inverse;
     }
     lane_store(pull + i * LANE_WIDTH, self_slope);
+    sum_end_row(&polar_sum);
+    sum_end_row(&surface_sum);
   }
 
-  const double shift = with_cutoff ? 1.0 / born->cutoff : 0.0;
+  const LANE_SCALAR shift = with_cutoff ? 1.0 / born->cutoff : 0.0;
   for (int32_t i = 0; i < n - 1; i++) {
     lane_vector xi = vector_load(x, i, lane), fi = {zero, zero, zero};
-    lane_double radius_i = lane_load(radii + i * LANE_WIDTH);
-    lane_double quarter_inverse_i = -0.25 * lane_load(inverse_radius + i * LANE_WIDTH);
-    lane_double pull_i = lane_load(pull + i * LANE_WIDTH);
+    lane_real radius_i = lane_load(radii + i * LANE_WIDTH);
+    lane_real quarter_inverse_i = -0.25 * lane_load(inverse_radius + i * LANE_WIDTH);
+    lane_real pull_i = lane_load(pull + i * LANE_WIDTH);
     for (int32_t j = i + 1; j < n; j++) {
       lane_vector d = vector_difference(xi, vector_load(x, j, lane));
-      lane_double r2 = vector_dot(d, d);
-      lane_double radius_j = lane_load(radii + j * LANE_WIDTH);
-      lane_double exponent = r2 * quarter_inverse_i * lane_load(inverse_radius + j * LANE_WIDTH);
-      lane_double gauss = lane_exp(exponent);
-      lane_double bb = radius_i * radius_j;
-      lane_double f2 = r2 + bb * gauss;
-      lane_double inverse_f = 1.0 / lane_sqrt(f2);
-      const double qq = born->charge[i] * born->charge[j];
-      lane_double u, weight;  // weight = −2 dU/d(f²)
+      lane_real r2 = vector_dot(d, d);
+      lane_real radius_j = lane_load(radii + j * LANE_WIDTH);
+      lane_real exponent = r2 * quarter_inverse_i * lane_load(inverse_radius + j * LANE_WIDTH);
+      lane_real gauss = lane_exp(exponent);
+      lane_real bb = radius_i * radius_j;
+      lane_real f2 = r2 + bb * gauss;
+      lane_real inverse_f = lane_inverse_sqrt(f2);
+      const LANE_SCALAR qq = born->charge[i] * born->charge[j];
+      lane_real u, weight;  // weight = −2 dU/d(f²)
       if (with_salt) {
-        lane_double f = f2 * inverse_f;
-        lane_double damping = screened * lane_exp(-born->kappa * f);
-        lane_double strength = -qq * (vacuum - damping);
+        lane_real f = f2 * inverse_f;
+        lane_real damping = screened * lane_exp(-born->kappa * f);
+        lane_real strength = -qq * (vacuum - damping);
         u = strength * (inverse_f - shift);
-        lane_double du_df = -strength * inverse_f * inverse_f - qq * born->kappa * damping * (inverse_f - shift);
+        lane_real du_df = -strength * inverse_f * inverse_f - qq * born->kappa * damping * (inverse_f - shift);
         weight = -du_df * inverse_f;
       } else {
-        const double strength = -qq * (vacuum - screened);
+        const LANE_SCALAR strength = -qq * (vacuum - screened);
         u = strength * (inverse_f - shift);
         weight = strength * inverse_f * inverse_f * inverse_f;
       }
@@ -187,17 +189,18 @@ LANE_INLINE void born_lanes(
         u = lane_select(beyond, zero, u);
         weight = lane_select(beyond, zero, weight);
       }
-      polar_sum += u;
+      polar_sum.row += u;
       if (with_forces) {
         // d(f²)/d(r²) = 1 − e/4, d(f²)/dBᵢ = Bⱼ e (1 + r²/(4 Bᵢ Bⱼ))
         lane_vector f = vector_scaled(d, weight * (1.0 - 0.25 * gauss));
         fi = vector_sum(fi, f);
         vector_add_to(forces, j, lane, vector_scaled(f, lane_broadcast(-1.0)));
-        lane_double common = -0.5 * weight * gauss * (1.0 - exponent);
+        lane_real common = -0.5 * weight * gauss * (1.0 - exponent);
         pull_i += common * radius_j;
         lane_store(pull + j * LANE_WIDTH, lane_load(pull + j * LANE_WIDTH) + common * radius_i);
       }
     }
+    sum_end_row(&polar_sum);
     if (with_forces) {
       vector_add_to(forces, i, lane, fi);
       lane_store(pull + i * LANE_WIDTH, pull_i);
@@ -211,10 +214,10 @@ LANE_INLINE void born_lanes(
     slope_at = slopes;
     for (int32_t i = 0; i < n - 1; i++) {
       lane_vector xi = vector_load(x, i, lane), fi = {zero, zero, zero};
-      lane_double pull_i = lane_load(pull + i * LANE_WIDTH);
+      lane_real pull_i = lane_load(pull + i * LANE_WIDTH);
       for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
         lane_vector d = vector_difference(xi, vector_load(x, j, lane));
-        lane_double w = pull_i * lane_load(slope_at)
+        lane_real w = pull_i * lane_load(slope_at)
           + lane_load(pull + j * LANE_WIDTH) * lane_load(slope_at + LANE_WIDTH);
         lane_vector f = vector_scaled(d, w);
         fi = vector_difference(fi, f);
@@ -224,17 +227,18 @@ LANE_INLINE void born_lanes(
     }
   }
 
-  polar_sum = lane_select(clash, lane_broadcast(__builtin_inf()), polar_sum);
-  surface_sum = lane_select(clash, zero, surface_sum);
-  lane_store(polar + lane, lane_load(polar + lane) + polar_sum);
-  lane_store(surface + lane, lane_load(surface + lane) + surface_sum);
+  sum_where(&polar_sum, clash, lane_broadcast(__builtin_inf()));
+  sum_where(&surface_sum, clash, zero);
+  sum_store(polar_sum, polar + lane);
+  sum_store(surface_sum, surface + lane);
 }
 
 static void LANE_VARIANT(generalized_born)(
-    const lane_born *born, const double *x, double *forces, double *polar, double *surface, double *scratch) {
+    const LANE_TYPED(lane_born) *born, const LANE_SCALAR *x, LANE_SCALAR *forces, double *polar, double *surface,
+    LANE_SCALAR *scratch) {
   const int engulfed = born->counts_engulfed_atoms, neck = born->neck_depth != 0, salt = born->kappa > 0;
   const int cutoff = born->cutoff > 0;
-  for (int lane = 0; lane < LANE_BLOCK; lane += LANE_WIDTH) {
+  for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     // The common models get loops of their own, without the branches of the rest.
     if (engulfed && !neck && !salt && !cutoff && forces) {
       born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 1, 0, 0, 0);

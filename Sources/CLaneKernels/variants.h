@@ -1,27 +1,38 @@
-// The table of kernels that each instruction-set variant fills.
+// The tables of kernels that each instruction-set variant fills, one per precision.
 #ifndef LANE_VARIANTS_H
 #define LANE_VARIANTS_H
 
 #include "CLaneKernels.h"
 
+#define LANE_SCALAR double
+#define LANE_TYPED(name) name
+#include "force_field_table.h"
+#undef LANE_SCALAR
+#undef LANE_TYPED
+#define LANE_SCALAR float
+#define LANE_TYPED(name) name##_single
+#include "force_field_table.h"
+#undef LANE_SCALAR
+#undef LANE_TYPED
+
+// What exists in one precision only.
 typedef struct {
-  void (*harmonic_bonds)(const lane_bonds *, const double *, double *, double *);
-  void (*harmonic_angles)(const lane_angles *, const double *, double *, double *);
-  void (*periodic_torsions)(const lane_torsions *, const double *, double *, double *);
-  void (*nonbonded_pairs)(const lane_pairs *, const double *, double *, double *, double *);
-  void (*generalized_born)(const lane_born *, const double *, double *, double *, double *, double *);
-  int64_t (*born_scratch)(int32_t);
+  lane_force_field force_field;
+  void (*gather)(int64_t, const double *, int64_t, int64_t, double *);
   void (*cartesian_to_internal)(const lane_zmatrix *, const double *, double *, double *);
   void (*internal_to_cartesian)(const lane_zmatrix *, const double *, double *, double *);
-  void (*array_exp)(int64_t, const double *, double *);
-  void (*array_log)(int64_t, const double *, double *);
-  void (*array_sincos)(int64_t, const double *, double *, double *);
-  void (*array_atan2)(int64_t, const double *, const double *, double *);
 } lane_kernels;
 
+typedef struct {
+  lane_force_field_single force_field;
+  void (*gather)(int64_t, const double *, int64_t, int64_t, int64_t, float *, double *);
+} lane_kernels_single;
+
 extern const lane_kernels kernels_portable;
+extern const lane_kernels_single kernels_portable_single;
 #if defined(__x86_64__)
 extern const lane_kernels kernels_avx2;
+extern const lane_kernels_single kernels_avx2_single;
 #endif
 
 #endif

@@ -42,8 +42,13 @@ public protocol EnergyTerm: Sendable {
 
   /// Adds energies and, where `block.forces` is given, forces of all lanes.
   func accumulate(_ block: LaneBlock)
+
+  /// The same in single precision. A term that does not implement it is evaluated in double precision.
+  func accumulate(_ block: SingleLaneBlock)
 }
 
 extension EnergyTerm {
   public var scratchCount: Int { 0 }
+
+  public func accumulate(_ block: SingleLaneBlock) { block.accumulateAsDoubles(self) }
 }

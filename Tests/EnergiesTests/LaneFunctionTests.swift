@@ -51,6 +51,41 @@ import Testing
     for i in x.indices { #expect(abs(result[i] - atan2(y[i], x[i])) <= 3 * max(atan2(y[i], x[i]).ulp, 1e-300)) }
   }
 
+  /// |a − b| in units of the last place of b as a float.
+  static func ulps(_ a: Float, _ b: Double) -> Double { abs(Double(a) - b) / Double(max(Float(abs(b)), 1e-37).ulp) }
+
+  @Test("Single-precision functions are within 3 ulp", arguments: InstructionSet.allCases)
+  func single(set: InstructionSet) {
+    _ = set.onThisThread {
+      func check(
+        _ name: String, _ x: [Double], _ exact: (Double) -> Double,
+        _ function: (Int64, [Float], inout [Float]) -> Void
+      ) {
+        let arguments = x.map(Float.init)
+        var result = arguments
+        function(Int64(x.count), arguments, &result)
+        let worst = zip(result, arguments).map { Self.ulps($0, exact(Double($1))) }.max()!
+        #expect(worst <= 3, "\(name): \(worst)")
+      }
+      let wide = Self.points(-80, 80), near = Self.points(0.5, 2)
+      check("exp", wide + Self.points(-1e-3, 1e-3), exp) { lane_array_exp_single($0, $1, &$2) }
+      check("log", wide.map(exp) + near, log) { lane_array_log_single($0, $1, &$2) }
+      check("1/√x", wide.map(exp) + near, { 1 / $0.squareRoot() }) { lane_array_inverse_sqrt_single($0, $1, &$2) }
+      let angles = Self.points(-Double.pi, Double.pi)
+      let y = angles.enumerated().map { Float(sin($1) * (1 + Double($0 % 7))) } + [0, 0, 1, -1, 1, -1, 1e-30, 0]
+      let x = angles.enumerated().map { Float(cos($1) * (1 + Double($0 % 7))) } + [1, -1, 0, 0, 1, -1, -1, 5]
+      let turns = (Self.points(-7, 7) + Self.points(-900, 900)).map(Float.init)
+      var result = turns, other = turns
+      lane_array_atan2_single(Int64(x.count / 16 * 16), y, x, &result)
+      for i in 0..<x.count / 16 * 16 { #expect(Self.ulps(result[i], atan2(Double(y[i]), Double(x[i]))) <= 4) }
+      lane_array_sincos_single(Int64(turns.count), turns, &result, &other)
+      for i in turns.indices {
+        #expect(abs(Double(result[i]) - sin(Double(turns[i]))) < 1.2e-7)
+        #expect(abs(Double(other[i]) - cos(Double(turns[i]))) < 1.2e-7)
+      }
+    }
+  }
+
   @Test("NaN goes in and comes out")
   func notANumber() {
     let x = [Double](repeating: .nan, count: LaneBlock.lanes)

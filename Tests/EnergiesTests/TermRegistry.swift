@@ -98,10 +98,13 @@ enum TermRegistry {
   ])
 
   /// A system of `atomCount` carbons with one term.
-  static func energy(_ term: any EnergyTerm, threads: Int = 1) -> MolecularEnergy {
+  static func energy(
+    _ term: any EnergyTerm, threads: Int = 1, precision: ArithmeticPrecision = .double
+  ) -> MolecularEnergy {
     let atoms = (0..<atomCount).map { Atom(name: "C\($0)", element: .carbon, mass: 12, residue: 0) }
     let molecule = Molecule(
       atoms: atoms, residues: [Residue(name: "TST", number: 1, atoms: 0..<atomCount)], bonds: [])
-    return MolecularEnergy(MolecularSystem(molecule: molecule, terms: [term]), threads: threads)
+    return MolecularEnergy(
+      MolecularSystem(molecule: molecule, terms: [term]), threads: threads, precision: precision)
   }
 }

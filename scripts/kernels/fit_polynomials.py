@@ -1,7 +1,8 @@
-"""Near-minimax polynomial coefficients of the elementary functions in Sources/CLaneKernels/elementary_functions.h.
+"""Near-minimax polynomial coefficients of Sources/CLaneKernels/elementary_functions.h and …_single.h.
 
 Chebyshev interpolation in 60 digits (mpmath) on the reduced interval of each function, converted to monomials and
-rounded to double; prints the C arrays and the largest relative error of the exact polynomial. Run: python3 fit_polynomials.py
+rounded to double; prints the C arrays and the largest relative error of the exact polynomial, first for doubles, then
+for floats. Run: python3 fit_polynomials.py
 """
 
 import mpmath as mp
@@ -22,7 +23,7 @@ def fit(function, low, high, degree):
     return list(mp.lu_solve(matrix, right))
 
 
-def report(name, function, low, high, degree):
+def report(name, function, low, high, degree, digits=20, suffix="", scalar="double"):
     coefficients = fit(function, mp.mpf(low), mp.mpf(high), degree)
     worst = 0
     for k in range(2001):
@@ -31,8 +32,8 @@ def report(name, function, low, high, degree):
         value = sum(c * x**p for p, c in enumerate(coefficients))
         worst = max(worst, abs(value / exact - 1))
     print(f"// {name}: degree {degree}, relative error {mp.nstr(worst, 3)}")
-    print(f"static const double {name}[{degree + 1}] = {{")
-    print(",\n".join("  " + mp.nstr(c, 20) for c in coefficients))
+    print(f"static const {scalar} {name}[{degree + 1}] = {{")
+    print(",\n".join("  " + mp.nstr(c, digits) + suffix for c in coefficients))
     print("};")
 
 
@@ -40,16 +41,27 @@ def series(numerator, z):
     return numerator(mp.sqrt(z)) / mp.sqrt(z) if z != 0 else mp.mpf(1)
 
 
-half_ln2 = mp.log(2) / 2 * mp.mpf("1.0001")
-# exp(r) = 1 + r + r² P(r)
-report("exp_coefficients", lambda r: (mp.exp(r) - 1 - r) / r**2 if r != 0 else mp.mpf("0.5"), -half_ln2, half_ln2, 9)
-# log(m) = 2 s + 2 s z P(z), s = (m − 1)/(m + 1), z = s²
-limit = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.0001")
-report("log_coefficients", lambda z: (series(mp.atanh, z) - 1) / z if z != 0 else mp.mpf(1) / 3, 0, limit, 7)
-# atan(t) = t + t z P(z), z = t², |t| ≤ tan(π/8)
-limit = mp.tan(mp.pi / 8) ** 2 * mp.mpf("1.0001")
-report("atan_coefficients", lambda z: (series(mp.atan, z) - 1) / z if z != 0 else mp.mpf(-1) / 3, 0, limit, 11)
-# sin(r) = r + r z P(z); cos(r) = 1 − z/2 + z² P(z), |r| ≤ π/4
-limit = (mp.pi / 4) ** 2 * mp.mpf("1.0001")
-report("sin_coefficients", lambda z: (series(mp.sin, z) - 1) / z if z != 0 else mp.mpf(-1) / 6, 0, limit, 6)
-report("cos_coefficients", lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2 if z != 0 else mp.mpf(1) / 24, 0, limit, 6)
+def report_all(degrees, **form):
+    """`degrees`: of the polynomials of exp, log, atan, sin and cos."""
+    half_ln2 = mp.log(2) / 2 * mp.mpf("1.0001")
+    # exp(r) = 1 + r + r² P(r)
+    exponential = lambda r: (mp.exp(r) - 1 - r) / r**2 if abs(r) > 1e-20 else mp.mpf("0.5")
+    report("exp_coefficients", exponential, -half_ln2, half_ln2, degrees[0], **form)
+    # log(m) = 2 s + 2 s z P(z), s = (m − 1)/(m + 1), z = s²
+    limit = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mp.mpf("1.0001")
+    logarithm = lambda z: (series(mp.atanh, z) - 1) / z if z != 0 else mp.mpf(1) / 3
+    report("log_coefficients", logarithm, 0, limit, degrees[1], **form)
+    # atan(t) = t + t z P(z), z = t², |t| ≤ tan(π/8)
+    limit = mp.tan(mp.pi / 8) ** 2 * mp.mpf("1.0001")
+    arc_tangent = lambda z: (series(mp.atan, z) - 1) / z if z != 0 else mp.mpf(-1) / 3
+    report("atan_coefficients", arc_tangent, 0, limit, degrees[2], **form)
+    # sin(r) = r + r z P(z); cos(r) = 1 − z/2 + z² P(z), |r| ≤ π/4
+    limit = (mp.pi / 4) ** 2 * mp.mpf("1.0001")
+    sine = lambda z: (series(mp.sin, z) - 1) / z if z != 0 else mp.mpf(-1) / 6
+    report("sin_coefficients", sine, 0, limit, degrees[3], **form)
+    cosine = lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2 if z != 0 else mp.mpf(1) / 24
+    report("cos_coefficients", cosine, 0, limit, degrees[4], **form)
+
+
+report_all((9, 7, 11, 6, 6))
+report_all((4, 2, 4, 2, 2), digits=10, suffix="f", scalar="float")

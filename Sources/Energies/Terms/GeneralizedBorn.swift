@@ -110,40 +110,45 @@ public struct GeneralizedBorn: EnergyTerm {
   public let particles: [Particle]
   public let parameters: Parameters
   /// charge, offset radius, scaled radius, α, β, γ: six columns of one value per atom.
-  private let columns: [Double]
+  private let columns: ParameterColumns
   /// d₀ then m₀ · scale of every ordered pair; empty without a neck.
-  private let necks: [Double]
+  private let necks: ParameterColumns
 
   public init(particles: [Particle], parameters: Parameters) {
     precondition(particles.allSatisfy { $0.offsetRadius > 0 }, "radii must exceed the radius offset")
     self.particles = particles
     self.parameters = parameters
-    columns =
+    columns = ParameterColumns(
       particles.map(\.charge) + particles.map(\.offsetRadius) + particles.map(\.scaledRadius)
-      + particles.map(\.alpha) + particles.map(\.beta) + particles.map(\.gamma)
+        + particles.map(\.alpha) + particles.map(\.beta) + particles.map(\.gamma))
     if let neck = parameters.neck {
       let cells = particles.flatMap { i in particles.map { j in i.radiusClass * neck.classCount + j.radiusClass } }
-      necks = cells.map { neck.distances[$0] } + cells.map { neck.scale * neck.depths[$0] }
+      necks = ParameterColumns(cells.map { neck.distances[$0] } + cells.map { neck.scale * neck.depths[$0] })
     } else {
-      necks = []
+      necks = ParameterColumns([])
     }
   }
 
-  public var scratchCount: Int { Int(lane_born_scratch(Int32(particles.count))) }
+  /// Enough for either precision.
+  public var scratchCount: Int {
+    let count = Int32(particles.count)
+    return Int(max(lane_born_scratch(count), (lane_born_scratch_single(count) + 1) / 2))
+  }
 
   public var largestAtomIndex: Int { particles.count - 1 }
 
   public func accumulate(_ block: LaneBlock) {
     let count = particles.count
-    columns.withUnsafeBufferPointer { columns in
-      necks.withUnsafeBufferPointer { necks in
+    columns.double.withUnsafeBufferPointer { columns in
+      necks.double.withUnsafeBufferPointer { necks in
         guard let base = columns.baseAddress else { return }
         let neck = parameters.neck == nil ? nil : necks.baseAddress
         var table = lane_born(
           atom_count: Int32(count), charge: base, offset_radius: base + count, scaled_radius: base + 2 * count,
           alpha: base + 3 * count, beta: base + 4 * count, gamma: base + 5 * count,
           radius_offset: parameters.radiusOffset, coulomb_constant: parameters.coulombConstant,
-          solute_dielectric: parameters.soluteDielectric, solvent_dielectric: parameters.solventDielectric,
+          solute_dielectric: parameters.soluteDielectric,
+          solvent_dielectric: parameters.solventDielectric,
           kappa: parameters.inverseDebyeLength, cutoff: parameters.cutoff ?? 0,
           counts_engulfed_atoms: parameters.countsEngulfedAtoms ? 1 : 0, neck_distance: neck,
           neck_depth: neck.map { $0 + count * count }, neck_cut: parameters.neck?.cut ?? 0,
@@ -151,6 +156,32 @@ public struct GeneralizedBorn: EnergyTerm {
           probe_radius: parameters.surfaceArea?.probeRadius ?? 0)
         lane_generalized_born(
           &table, block.positions, block.forces, block.energies, block.energies + LaneBlock.lanes, block.scratch)
+      }
+    }
+  }
+
+  public func accumulate(_ block: SingleLaneBlock) {
+    let count = particles.count
+    columns.single.withUnsafeBufferPointer { columns in
+      necks.single.withUnsafeBufferPointer { necks in
+        guard let base = columns.baseAddress else { return }
+        let neck = parameters.neck == nil ? nil : necks.baseAddress
+        var table = lane_born_single(
+          atom_count: Int32(count), charge: base, offset_radius: base + count, scaled_radius: base + 2 * count,
+          alpha: base + 3 * count, beta: base + 4 * count, gamma: base + 5 * count,
+          radius_offset: Float(parameters.radiusOffset), coulomb_constant: Float(parameters.coulombConstant),
+          solute_dielectric: Float(parameters.soluteDielectric),
+          solvent_dielectric: Float(parameters.solventDielectric),
+          kappa: Float(parameters.inverseDebyeLength), cutoff: Float(parameters.cutoff ?? 0),
+          counts_engulfed_atoms: parameters.countsEngulfedAtoms ? 1 : 0, neck_distance: neck,
+          neck_depth: neck.map { $0 + count * count }, neck_cut: Float(parameters.neck?.cut ?? 0),
+          surface_tension: Float(parameters.surfaceArea?.tension ?? 0),
+          probe_radius: Float(parameters.surfaceArea?.probeRadius ?? 0))
+        let scratchCount = 2 * scratchCount
+        block.scratch.withMemoryRebound(to: Float.self, capacity: scratchCount) { scratch in
+          lane_generalized_born_single(
+            &table, block.positions, block.forces, block.energies, block.energies + SingleLaneBlock.lanes, scratch)
+        }
       }
     }
   }

@@ -23,27 +23,35 @@ public struct HarmonicAngles: EnergyTerm {
   public static let componentNames = ["angle"]
   public let angles: [Parameters]
   private let atoms: [Int32]
-  private let equilibria: [Double]
-  private let constants: [Double]
+  /// θ₀, then k.
+  private let columns: ParameterColumns
 
   public init(_ angles: [Parameters]) {
     self.angles = angles
     atoms = angles.flatMap { [Int32($0.i), Int32($0.j), Int32($0.k)] }
-    equilibria = angles.map(\.angle)
-    constants = angles.map(\.forceConstant)
+    columns = ParameterColumns(angles.map(\.angle) + angles.map(\.forceConstant))
   }
 
   public var largestAtomIndex: Int { angles.reduce(-1) { max($0, $1.i, $1.j, $1.k) } }
 
   public func accumulate(_ block: LaneBlock) {
     atoms.withUnsafeBufferPointer { atoms in
-      equilibria.withUnsafeBufferPointer { equilibria in
-        constants.withUnsafeBufferPointer { constants in
-          var table = lane_angles(
-            count: Int32(angles.count), atoms: atoms.baseAddress, angle: equilibria.baseAddress,
-            constant: constants.baseAddress)
-          lane_harmonic_angles(&table, block.positions, block.forces, block.energies)
-        }
+      columns.double.withUnsafeBufferPointer { columns in
+        guard let base = columns.baseAddress else { return }
+        var table = lane_angles(
+          count: Int32(angles.count), atoms: atoms.baseAddress, angle: base, constant: base + angles.count)
+        lane_harmonic_angles(&table, block.positions, block.forces, block.energies)
+      }
+    }
+  }
+
+  public func accumulate(_ block: SingleLaneBlock) {
+    atoms.withUnsafeBufferPointer { atoms in
+      columns.single.withUnsafeBufferPointer { columns in
+        guard let base = columns.baseAddress else { return }
+        var table = lane_angles_single(
+          count: Int32(angles.count), atoms: atoms.baseAddress, angle: base, constant: base + angles.count)
+        lane_harmonic_angles_single(&table, block.positions, block.forces, block.energies)
       }
     }
   }

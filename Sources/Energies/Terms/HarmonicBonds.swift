@@ -21,27 +21,35 @@ public struct HarmonicBonds: EnergyTerm {
   public static let componentNames = ["bond"]
   public let bonds: [Parameters]
   private let atoms: [Int32]
-  private let lengths: [Double]
-  private let constants: [Double]
+  /// r₀, then k.
+  private let columns: ParameterColumns
 
   public init(_ bonds: [Parameters]) {
     self.bonds = bonds
     atoms = bonds.flatMap { [Int32($0.i), Int32($0.j)] }
-    lengths = bonds.map(\.length)
-    constants = bonds.map(\.forceConstant)
+    columns = ParameterColumns(bonds.map(\.length) + bonds.map(\.forceConstant))
   }
 
   public var largestAtomIndex: Int { bonds.reduce(-1) { max($0, $1.i, $1.j) } }
 
   public func accumulate(_ block: LaneBlock) {
     atoms.withUnsafeBufferPointer { atoms in
-      lengths.withUnsafeBufferPointer { lengths in
-        constants.withUnsafeBufferPointer { constants in
-          var table = lane_bonds(
-            count: Int32(bonds.count), atoms: atoms.baseAddress, length: lengths.baseAddress,
-            constant: constants.baseAddress)
-          lane_harmonic_bonds(&table, block.positions, block.forces, block.energies)
-        }
+      columns.double.withUnsafeBufferPointer { columns in
+        guard let base = columns.baseAddress else { return }
+        var table = lane_bonds(
+          count: Int32(bonds.count), atoms: atoms.baseAddress, length: base, constant: base + bonds.count)
+        lane_harmonic_bonds(&table, block.positions, block.forces, block.energies)
+      }
+    }
+  }
+
+  public func accumulate(_ block: SingleLaneBlock) {
+    atoms.withUnsafeBufferPointer { atoms in
+      columns.single.withUnsafeBufferPointer { columns in
+        guard let base = columns.baseAddress else { return }
+        var table = lane_bonds_single(
+          count: Int32(bonds.count), atoms: atoms.baseAddress, length: base, constant: base + bonds.count)
+        lane_harmonic_bonds_single(&table, block.positions, block.forces, block.energies)
       }
     }
   }

@@ -54,14 +54,23 @@ public struct Nonbonded: EnergyTerm {
       self.distance = distance
       self.reactionFieldDielectric = reactionFieldDielectric
     }
+
+    /// r_c²
+    fileprivate var squaredDistance: Double { distance * distance }
+    /// k_rf
+    fileprivate var quadratic: Double {
+      (reactionFieldDielectric - 1) / ((2 * reactionFieldDielectric + 1) * distance * distance * distance)
+    }
+    /// c_rf
+    fileprivate var shift: Double { 3 * reactionFieldDielectric / ((2 * reactionFieldDielectric + 1) * distance) }
   }
 
   public static let componentNames = ["lennard_jones", "coulomb"]
   public let particles: [Particle]
   public let exceptions: [Exception]
   public let cutoff: Cutoff?
-  private let regular: PairList
-  private let exceptional: PairList
+  private let regular: PairTable
+  private let exceptional: PairTable
 
   public init(particles: [Particle], exceptions: [Exception], cutoff: Cutoff? = nil) {
     precondition(exceptions.allSatisfy { $0.i != $0.j && max($0.i, $0.j) < particles.count && min($0.i, $0.j) >= 0 })
@@ -87,20 +96,34 @@ public struct Nonbonded: EnergyTerm {
           chargeProduct: a.charge * b.charge)
       }
     }
-    regular = all
-    exceptional = special
+    regular = PairTable(all)
+    exceptional = PairTable(special)
   }
 
   public var largestAtomIndex: Int { particles.count - 1 }
 
   public func accumulate(_ block: LaneBlock) {
     let coulomb = block.energies + LaneBlock.lanes
-    regular.evaluate(cutoff: cutoff, block.positions, block.forces, block.energies, coulomb)
-    exceptional.evaluate(cutoff: nil, block.positions, block.forces, block.energies, coulomb)
+    regular.withTable(cutoff: cutoff) { table in
+      lane_nonbonded_pairs(table, block.positions, block.forces, block.energies, coulomb)
+    }
+    exceptional.withTable(cutoff: nil) { table in
+      lane_nonbonded_pairs(table, block.positions, block.forces, block.energies, coulomb)
+    }
+  }
+
+  public func accumulate(_ block: SingleLaneBlock) {
+    let coulomb = block.energies + SingleLaneBlock.lanes
+    regular.withSingleTable(cutoff: cutoff) { table in
+      lane_nonbonded_pairs_single(table, block.positions, block.forces, block.energies, coulomb)
+    }
+    exceptional.withSingleTable(cutoff: nil) { table in
+      lane_nonbonded_pairs_single(table, block.positions, block.forces, block.energies, coulomb)
+    }
   }
 
   /// Pairs with U = a/r¹² − b/r⁶ + q/r, sorted by the first atom.
-  private struct PairList: Sendable {
+  private struct PairList {
     var atoms: [Int32] = []
     var a: [Double] = []
     var b: [Double] = []
@@ -114,27 +137,42 @@ public struct Nonbonded: EnergyTerm {
       b.append(4 * epsilon * sigma6)
       q.append(Units.coulombConstant * chargeProduct)
     }
+  }
 
-    func evaluate(
-      cutoff: Cutoff?, _ positions: UnsafePointer<Double>, _ forces: UnsafeMutablePointer<Double>?,
-      _ lennardJones: UnsafeMutablePointer<Double>, _ coulomb: UnsafeMutablePointer<Double>
-    ) {
+  /// The same as the kernels read it.
+  private struct PairTable: Sendable {
+    let count: Int
+    let atoms: [Int32]
+    /// a, then b, then q.
+    let columns: ParameterColumns
+
+    init(_ list: PairList) {
+      count = list.q.count
+      atoms = list.atoms
+      columns = ParameterColumns(list.a + list.b + list.q)
+    }
+
+    func withTable(cutoff: Cutoff?, _ body: (UnsafePointer<lane_pairs>) -> Void) {
       atoms.withUnsafeBufferPointer { atoms in
-        a.withUnsafeBufferPointer { a in
-          b.withUnsafeBufferPointer { b in
-            q.withUnsafeBufferPointer { q in
-              var table = lane_pairs(
-                count: Int32(a.count), atoms: atoms.baseAddress, a: a.baseAddress, b: b.baseAddress, q: q.baseAddress,
-                cutoff2: 0, k_rf: 0, c_rf: 0)
-              if let cutoff {
-                let dielectric = cutoff.reactionFieldDielectric, distance = cutoff.distance
-                table.cutoff2 = distance * distance
-                table.k_rf = (dielectric - 1) / ((2 * dielectric + 1) * distance * distance * distance)
-                table.c_rf = 3 * dielectric / ((2 * dielectric + 1) * distance)
-              }
-              lane_nonbonded_pairs(&table, positions, forces, lennardJones, coulomb)
-            }
-          }
+        columns.double.withUnsafeBufferPointer { columns in
+          guard let base = columns.baseAddress else { return }
+          var table = lane_pairs(
+            count: Int32(count), atoms: atoms.baseAddress, a: base, b: base + count, q: base + 2 * count,
+            cutoff2: cutoff?.squaredDistance ?? 0, k_rf: cutoff?.quadratic ?? 0, c_rf: cutoff?.shift ?? 0)
+          body(&table)
+        }
+      }
+    }
+
+    func withSingleTable(cutoff: Cutoff?, _ body: (UnsafePointer<lane_pairs_single>) -> Void) {
+      atoms.withUnsafeBufferPointer { atoms in
+        columns.single.withUnsafeBufferPointer { columns in
+          guard let base = columns.baseAddress else { return }
+          var table = lane_pairs_single(
+            count: Int32(count), atoms: atoms.baseAddress, a: base, b: base + count, q: base + 2 * count,
+            cutoff2: Float(cutoff?.squaredDistance ?? 0), k_rf: Float(cutoff?.quadratic ?? 0),
+            c_rf: Float(cutoff?.shift ?? 0))
+          body(&table)
         }
       }
     }

@@ -29,29 +29,40 @@ public struct PeriodicTorsions: EnergyTerm {
   public static let componentNames = ["torsion"]
   public let torsions: [Parameters]
   private let series: FourierSeries
+  /// c₀ of every dihedral, then their coefficients.
+  private let columns: ParameterColumns
 
   public init(_ torsions: [Parameters]) {
     precondition(torsions.allSatisfy { (0...12).contains($0.periodicity) }, "periodicity must be 0 … 12")
     self.torsions = torsions
     series = FourierSeries(torsions)
+    columns = ParameterColumns(series.constants + series.coefficients)
   }
 
   public var largestAtomIndex: Int { torsions.reduce(-1) { max($0, $1.i, $1.j, $1.k, $1.l) } }
 
   public func accumulate(_ block: LaneBlock) {
-    series.atoms.withUnsafeBufferPointer { atoms in
-      series.periodicities.withUnsafeBufferPointer { periodicities in
-        series.starts.withUnsafeBufferPointer { starts in
-          series.constants.withUnsafeBufferPointer { constants in
-            series.coefficients.withUnsafeBufferPointer { coefficients in
-              var table = lane_torsions(
-                count: Int32(series.periodicities.count), atoms: atoms.baseAddress,
-                periodicity: periodicities.baseAddress, start: starts.baseAddress, constant: constants.baseAddress,
-                series: coefficients.baseAddress)
-              lane_periodic_torsions(&table, block.positions, block.forces, block.energies)
-            }
-          }
-        }
+    series.indices.withUnsafeBufferPointer { indices in
+      columns.double.withUnsafeBufferPointer { columns in
+        let count = series.count
+        guard let atoms = indices.baseAddress, let base = columns.baseAddress else { return }
+        var table = lane_torsions(
+          count: Int32(count), atoms: atoms, periodicity: atoms + 4 * count, start: atoms + 5 * count, constant: base,
+          series: base + count)
+        lane_periodic_torsions(&table, block.positions, block.forces, block.energies)
+      }
+    }
+  }
+
+  public func accumulate(_ block: SingleLaneBlock) {
+    series.indices.withUnsafeBufferPointer { indices in
+      columns.single.withUnsafeBufferPointer { columns in
+        let count = series.count
+        guard let atoms = indices.baseAddress, let base = columns.baseAddress else { return }
+        var table = lane_torsions_single(
+          count: Int32(count), atoms: atoms, periodicity: atoms + 4 * count, start: atoms + 5 * count, constant: base,
+          series: base + count)
+        lane_periodic_torsions_single(&table, block.positions, block.forces, block.energies)
       }
     }
   }
@@ -59,9 +70,9 @@ public struct PeriodicTorsions: EnergyTerm {
   /// Torsions about the same four atoms, merged into c₀ + Σₙ (aₙ cos nφ + bₙ sin nφ): k (1 + cos(nφ − φ₀)) has
   /// aₙ = k cos φ₀ and bₙ = k sin φ₀, so each dihedral's geometry is evaluated once.
   private struct FourierSeries: Sendable {
-    var atoms: [Int32] = []
-    var periodicities: [Int32] = []
-    var starts: [Int32] = []
+    /// Four atoms of every dihedral, then the highest n of each, then where the coefficients of each begin.
+    var indices: [Int32] = []
+    var count: Int { constants.count }
     var constants: [Double] = []
     var coefficients: [Double] = []
 
@@ -75,6 +86,8 @@ public struct PeriodicTorsions: EnergyTerm {
         if terms[key] == nil { order.append(key) }
         terms[key, default: []].append(torsion)
       }
+      var periodicities: [Int32] = []
+      var starts: [Int32] = []
       for key in order {
         let group = terms[key]!
         let highest = group.map(\.periodicity).max()!
@@ -91,12 +104,13 @@ public struct PeriodicTorsions: EnergyTerm {
             pairs[2 * torsion.periodicity - 1] += sine
           }
         }
-        atoms += key.map(Int32.init)
+        indices += key.map(Int32.init)
         periodicities.append(Int32(highest))
         starts.append(Int32(coefficients.count))
         constants.append(constant)
         coefficients += pairs
       }
+      indices += periodicities + starts
     }
   }
 }

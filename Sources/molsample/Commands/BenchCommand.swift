@@ -11,6 +11,7 @@ struct BenchCommand: ParsableCommand {
       EXAMPLES
         molsample bench energy alanine-dipeptide threads=1
         molsample bench energy GYDPETGTWG --json threads=2 instructions=portable
+        molsample bench energy alanine-dipeptide threads=1 precision=single
         molsample bench coordinates alanine-dipeptide threads=2
       """)
 
@@ -25,6 +26,7 @@ struct BenchCommand: ParsableCommand {
     var batch: Int
     var threads: Int
     var instructions: String
+    var precision: String
     var energy_per_second: Double
     var energy_and_forces_per_second: Double
   }
@@ -55,7 +57,9 @@ struct BenchCommand: ParsableCommand {
           advice: "portable\(InstructionSet.best == .avx2 ? " or avx2" : "")")
       }
     }
-    try overrides.finish(known: ["temperature", "threads", "batch", "seconds", "instructions"])
+    let precision = try kind == "energy" ? takePrecision(&overrides) : .double
+    let known = ["temperature", "threads", "batch", "seconds", "instructions"]
+    try overrides.finish(known: kind == "energy" ? known + ["precision"] : known)
     let prepared = try PreparedSystem(description, needsStructure: true)
     guard let structure = prepared.structure else {
       throw UsageError("the system has no structure", advice: "add --inpcrd")
@@ -71,16 +75,18 @@ struct BenchCommand: ParsableCommand {
     }
 
     if kind == "energy" {
-      let energy = MolecularEnergy(prepared.system, threads: threads)
+      let energy = MolecularEnergy(prepared.system, threads: threads, precision: precision)
       var forces = Configurations(count: count, dimension: x.dimension)
       let plain = try rate(count, seconds) { _ = try energy.energies(of: x) }
       let withForces = try rate(count, seconds) { _ = try energy.energies(of: x, forces: &forces) }
       let result = EnergyResult(
         system: description.name, atoms: atoms, batch: count, threads: threads,
-        instructions: InstructionSet.current.rawValue, energy_per_second: plain,
+        instructions: InstructionSet.current.rawValue, precision: precision.rawValue, energy_per_second: plain,
         energy_and_forces_per_second: withForces)
       if json { return try JSONOutput.print(result) }
-      print("\(description.name), \(atoms) atoms, \(threads) threads, \(result.instructions) instructions")
+      print(
+        "\(description.name), \(atoms) atoms, \(threads) threads, \(result.instructions) instructions, "
+          + "\(result.precision) precision")
       print("  \(significant(plain)) energies/s\n  \(significant(withForces)) energies and forces/s")
     } else {
       let coordinates = try InternalCoordinates(prepared.system.molecule, threads: threads)
@@ -95,6 +101,14 @@ struct BenchCommand: ParsableCommand {
       print("\(description.name), \(atoms) atoms, \(threads) threads, \(result.instructions) instructions")
       print("  \(significant(inverse)) Cartesian to internal/s\n  \(significant(forward)) internal to Cartesian/s")
     }
+  }
+
+  private func takePrecision(_ overrides: inout Overrides) throws -> ArithmeticPrecision {
+    guard let name = overrides.takeText("precision") else { return .double }
+    guard let precision = ArithmeticPrecision(rawValue: name) else {
+      throw UsageError("precision=\(name) is not to be had", advice: "precision=double or precision=single")
+    }
+    return precision
   }
 
   /// Items per second: the median over rounds that together last about `seconds`.

@@ -1,0 +1,4 @@
+// The baseline variant in single precision.
+#define LANE_VARIANT(name) name##_portable_single
+#define LANE_SINGLE
+#include "kernels.h"
