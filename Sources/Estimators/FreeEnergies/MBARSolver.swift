@@ -41,7 +41,7 @@ struct MBARSolver {
   /// No step changes a free energy by more, in kT.
   private static let largestStep = 100.0
 
-  /// - Parameter start: f of the states with samples; nil where `p` already is at the free energies `at`.
+  /// - Parameter start: f of the states with samples.
   init(_ p: Responsibilities, start: [Double]) {
     self.p = p
     f = start

@@ -203,18 +203,6 @@ final class Responsibilities: @unchecked Sendable {
     }
   }
 
-  /// P_kn of one of the states, by sample.
-  func row(_ state: Int) -> [Double] {
-    var values: [Double] = []
-    values.reserveCapacity(sampleCount)
-    for index in 0..<blockCount {
-      let (start, length) = blockBounds(index)
-      let row = p + start * stateCount + state * length
-      values.append(contentsOf: UnsafeBufferPointer(start: row, count: length))
-    }
-    return values
-  }
-
   /// ln D_n
   var logDenominatorValues: [Double] { Array(UnsafeBufferPointer(start: logDenominators, count: sampleCount)) }
 

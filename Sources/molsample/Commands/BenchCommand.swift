@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
         molsample bench energy GYDPETGTWG --json threads=2 instructions=portable
         molsample bench energy alanine-dipeptide threads=1 precision=single
         molsample bench coordinates alanine-dipeptide threads=2
+        molsample bench mbar reduced_potentials=u.npy counts=5000,5000 rounds=5
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -42,10 +43,12 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let kind = arguments.plainWords.first, ["energy", "coordinates"].contains(kind) else {
-      throw UsageError("bench measures one of: energy, coordinates", advice: "for example `molsample bench energy AK`")
+    guard let kind = arguments.plainWords.first, ["energy", "coordinates", "mbar"].contains(kind) else {
+      throw UsageError(
+        "bench measures one of: energy, coordinates, mbar", advice: "for example `molsample bench energy AK`")
     }
     var overrides = try Overrides(arguments.words)
+    if kind == "mbar" { return try benchMBAR(&overrides) }
     let description = try arguments.description(skipping: 1, overrides: &overrides)
     let threads = try overrides.takeThreads()
     let batch = try overrides.takeInteger("batch", in: 1...1_000_000)
@@ -109,6 +112,20 @@ struct BenchCommand: ParsableCommand {
       throw UsageError("precision=\(name) is not to be had", advice: "precision=double or precision=single")
     }
     return precision
+  }
+
+  private func benchMBAR(_ overrides: inout Overrides) throws {
+    guard let path = overrides.takeText("reduced_potentials"), let text = overrides.takeText("counts") else {
+      throw UsageError("bench mbar needs reduced_potentials=FILE.npy and counts=N1,N2,…")
+    }
+    let counts = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
+    guard counts.count == text.split(separator: ",", omittingEmptySubsequences: false).count else {
+      throw UsageError("counts=\(text) is not a list of whole numbers with commas between")
+    }
+    let rounds = try overrides.takeInteger("rounds", in: 1...10_000) ?? 5
+    let threads = try overrides.takeInteger("threads", in: 1...1024) ?? 1
+    try overrides.finish(known: ["reduced_potentials", "counts", "rounds", "threads"])
+    try MBARBenchmark.run(reducedPotentials: path, counts: counts, rounds: rounds, threads: threads)
   }
 
   /// Items per second: the median over rounds that together last about `seconds`.
