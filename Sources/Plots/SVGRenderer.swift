@@ -99,6 +99,8 @@ struct SVGRenderer {
     let (x, y) = (number(text.place.x), number(text.place.y))
     body += "<text x=\"\(x)\" y=\"\(y)\" font-size=\"\(number(text.size))\"\(fill(text.ink))"
     if text.anchor != .start { body += " text-anchor=\"\(text.anchor.rawValue)\"" }
+    // Otherwise some viewers swallow the spaces beside a raised or lowered run.
+    if text.content.runs.count > 1 { body += " xml:space=\"preserve\"" }
     if text.isBold { body += " font-weight=\"600\"" }
     if text.isUpright { body += " transform=\"rotate(-90 \(x) \(y))\"" }
     body += ">\(spans(text.content, size: text.size))</text>\n"
@@ -115,8 +117,7 @@ struct SVGRenderer {
         case .superscript: -0.36 * size
         case .subscript: 0.2 * size
         }
-      // Some viewers swallow a space at the edge of a shifted run; one that does not break stays.
-      let escaped = XMLText.escaped(text.runs.count == 1 ? run.text : Self.withFirmEdges(run.text))
+      let escaped = XMLText.escaped(run.text)
       if wanted == shift && run.level == .base {
         result += escaped
       } else {
@@ -126,14 +127,6 @@ struct SVGRenderer {
       shift = wanted
     }
     return result
-  }
-
-  private static func withFirmEdges(_ text: String) -> String {
-    var characters = Array(text)
-    for i in [0, characters.count - 1] where characters.indices.contains(i) && characters[i] == " " {
-      characters[i] = "\u{A0}"
-    }
-    return String(characters)
   }
 
   // MARK: Attributes
