@@ -87,10 +87,12 @@ struct CartesianLayout {
           size: labelSize, anchor: .middle, ink: .muted))
     }
     if !panel.y.label.isEmpty {
-      let label = panel.y.label.truncated(to: size.height - 2 * Self.edge, size: labelSize)
-      let width = label.width(size: labelSize)
-      let middle = max(
-        Self.edge + width / 2, min(size.height - Self.edge - width / 2, frame.y + frame.height / 2))
+      // The strip beside the frame, down to the notes: above it lie title and legend.
+      let notesHeight = notes.isEmpty ? 0 : TextMetrics.noteSize + 8
+      let (top, bottom) = (frame.y - 4, size.height - Self.edge - notesHeight)
+      let label = panel.y.label.truncated(to: bottom - top, size: labelSize)
+      let half = label.width(size: labelSize) / 2
+      let middle = max(top + half, min(bottom - half, frame.y + frame.height / 2))
       drawing.texts.append(
         PageText(
           content: label, place: PagePoint(x: Self.edge + 11, y: middle), size: labelSize, anchor: .middle,

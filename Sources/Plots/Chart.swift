@@ -45,8 +45,11 @@ extension Chart {
   public func html(identifier: String) -> String {
     var index = 0
     let blocks = groups.map { group in
+      // A title without charts is that of the whole.
+      let size = group.charts.isEmpty ? "1.2em" : "1em"
       let heading =
-        group.title.isEmpty ? "" : "<p style=\"font-weight:600;margin:0 0 8px\">\(RichText(group.title).html)</p>"
+        group.title.isEmpty
+        ? "" : "<p style=\"font-weight:600;font-size:\(size);margin:0 0 8px\">\(RichText(group.title).html)</p>"
       let items = group.charts.map { chart in
         index += 1
         let width = NumberText.coordinate(chart.naturalSize.width * 1.3)

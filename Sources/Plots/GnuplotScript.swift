@@ -108,7 +108,7 @@ struct GnuplotScript {
     let length = name == "x" ? (axis.isCategorical ? 0 : 0.4) : (isMap ? 0.4 : 0)
     let slant = axis.isSlanted && name == "x" ? " rotate by 40 right" : " norotate"
     return
-      "set \(name)tics nomirror out scale \(length),0.25\(slant) offset 0,\(name == "x" ? (axis.isSlanted ? "-0.2" : "0.1") : "0") "
+      "set \(name)tics nomirror out scale \(length),0.25\(slant) offset 0,\(name == "x" ? (axis.isSlanted ? "0" : "0.1") : "0") "
       + "textcolor rgb \(quoted(theme.hex(.text))) (\(marks.joined(separator: ", ")))"
   }
 
@@ -153,7 +153,7 @@ struct GnuplotScript {
     case .markers(let points, let ink):
       guard !points.isEmpty else { return [] }
       let block = addBlock([points.map { "\($0.x) \($0.y)" }])
-      return ["\(block) using 1:2 with points pt 7 ps \(number(0.8 * scale)) lc rgb \(quoted(theme.hex(ink)))"]
+      return ["\(block) using 1:2 with points pt 7 ps \(number(0.95 * scale)) lc rgb \(quoted(theme.hex(ink)))"]
     case .errorBars(let intervals, let ink):
       guard !intervals.isEmpty else { return [] }
       let block = addBlock([intervals.map { "\($0.x) \($0.lower) \($0.upper)" }])

@@ -100,7 +100,7 @@ public struct LineChart: Chart {
       }
     }
     return layout.drawing { panel in
-      let reduced = lines.map { LineReduction.reduced($0.pieces, on: panel.x) }
+      let reduced = lines.map { LineReduction.reduced(Self.onAxis($0.pieces, panel.y), on: panel.x) }
       let bands = series.indices.filter { series[$0].lower != nil && !series[$0].showsPoints }.map { i in
         Layer.band(
           reduced[i].map { $0.map { DataInterval(x: $0.x, lower: $0.lower ?? $0.y, upper: $0.upper ?? $0.y) } },
@@ -108,6 +108,19 @@ public struct LineChart: Chart {
       }
       return bands
         + series.indices.flatMap { lineLayers(series[$0], reduced[$0], ink: inks[$0], isDashed: isDashed($0)) }
+    }
+  }
+
+  /// The pieces with intervals that reach below zero cut at the end of a logarithmic axis, where they leave the frame.
+  private static func onAxis(_ pieces: [[LinePoint]], _ axis: PlacedAxis) -> [[LinePoint]] {
+    guard axis.scale == .logarithmic else { return pieces }
+    return pieces.map { piece in
+      piece.map { point in
+        var cut = point
+        cut.lower = point.lower.map { max($0, min(axis.ends.lower, point.y)) }
+        cut.upper = point.upper.map { max($0, point.y) }
+        return cut
+      }
     }
   }
 
@@ -148,8 +161,7 @@ public struct LineChart: Chart {
       }
       var point = LinePoint(x: series.x[i], y: series.y[i])
       if let lower = series.lower?[i], let upper = series.upper?[i], lower.isFinite, upper.isFinite {
-        // An error that reaches below zero leaves a logarithmic axis through its lower end.
-        point.lower = y.scale == .logarithmic && lower <= 0 ? min(1e-300, point.y) : lower
+        point.lower = lower
         point.upper = upper
       }
       return point

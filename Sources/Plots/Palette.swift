@@ -16,9 +16,9 @@ enum Ink: Sendable, Equatable {
 
 /// The colours of series: eight hues, told apart by lightness too.
 ///
-/// The smallest distance between two of them, over normal, deuteranopic, protanopic and tritanopic sight (Machado, Oliveira and Fernandes
-/// 2009, doi:10.1109/TVCG.2009.113), is 12 in CAM02-UCS (a distance of 1 is just noticeable), and in grey neighbours of the first three differ by at
-/// least 12 in CIE L*. A colour keeps its meaning over all the charts of a report when it is chosen by name.
+/// Over normal, deuteranopic, protanopic and tritanopic sight (Machado, Oliveira and Fernandes 2009, doi:10.1109/TVCG.2009.113) the
+/// smallest distance of two colours in CAM02-UCS is 9.9, of the first four 12.4 (1 is just noticeable); in grey any two differ by at least
+/// 2.7 in CIE L*, the first three by at least 9. A colour keeps its meaning over all the charts of a report when it is chosen by name.
 public enum SeriesColor: Int, Sendable, CaseIterable {
   case blue, orange, green, pink, teal, red, purple, yellow
 

@@ -15,7 +15,7 @@ struct PlacedAxis: Sendable, Equatable {
   init(_ axis: Axis, ends: AxisEnds, length: Double, isVertical: Bool) {
     scale = axis.scale
     self.ends = ends
-    var count = max(2, Int(length / (isVertical ? 44 : 64)))
+    var count = max(2, Int(length / (isVertical ? 36 : 50)))
     ticks = Self.ticks(axis.scale, ends, count: count)
     label = RichText(axis.label)
     if !isVertical {

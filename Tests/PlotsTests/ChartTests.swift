@@ -37,6 +37,16 @@ struct ChartTests {
     #expect(points.allSatisfy { abs($0.y - sin($0.x - 0.4)) < 1e-12 })
   }
 
+  @Test("An error that reaches below zero does not stretch a logarithmic axis")
+  func logarithmicErrors() {
+    let chart = LineChart(
+      title: "", x: "N", y: .logarithmic("σ"),
+      series: [.init("", x: [1, 2, 3], y: [1, 0.1, 0.01], errors: [2, 0.01, 0.5])])
+    let axis = chart.drawing(fitting: nil).panels[0].y
+    #expect(axis.ends.lower > 1e-3 && axis.ends.upper < 10)
+    #expect(chart.droppedValueCount == 0)
+  }
+
   @Test("A reduced line keeps its extremes and its ends")
   func reduction() throws {
     var random = LinearCongruential(state: 3)

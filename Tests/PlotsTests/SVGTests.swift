@@ -82,23 +82,36 @@ struct SVGTests {
     }
   }
 
-  @Test("Texts that stand level do not overlap", arguments: SampleCharts.all.map(\.name))
+  @Test("Texts overlap neither one another nor legend keys nor frames", arguments: SampleCharts.all.map(\.name))
   func noOverlap(name: String) throws {
     let drawing = try #require(SampleCharts.all.first { $0.name == name }).chart.drawing(fitting: nil)
-    let boxes = drawing.texts.filter { !$0.isUpright }.map { text in
+    let boxes = drawing.texts.map { text in
       let width = text.content.width(size: text.size, bold: text.isBold)
-      let left =
-        text.anchor == .start ? text.place.x : text.anchor == .middle ? text.place.x - width / 2 : text.place.x - width
-      return (
-        left: left, right: left + width, top: text.place.y - 0.75 * text.size, bottom: text.place.y + 0.2 * text.size
-      )
+      let (x, y) = (text.place.x, text.place.y)
+      let (rise, drop) = (0.75 * text.size, 0.2 * text.size)
+      let start = text.anchor == .start ? 0 : text.anchor == .middle ? width / 2 : width
+      return text.isUpright
+        ? PageRect(x: x - rise, y: y + start - width, width: rise + drop, height: width)
+        : PageRect(x: x - start, y: y - rise, width: width, height: rise + drop)
+    }
+    let keys = drawing.shapes.map { shape in
+      switch shape {
+      case .line(let from, let to, _):
+        PageRect(
+          x: min(from.x, to.x), y: min(from.y, to.y), width: abs(to.x - from.x), height: abs(to.y - from.y))
+      case .box(let rect, _, _): rect
+      }
+    }
+    func apart(_ a: PageRect, _ b: PageRect) -> Bool {
+      a.right <= b.x || b.right <= a.x || a.bottom <= b.y || b.bottom <= a.y
     }
     for i in boxes.indices {
+      let text = drawing.texts[i].content.plain
       for j in boxes.indices where j > i {
-        let (a, b) = (boxes[i], boxes[j])
-        let apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top
-        #expect(apart, "\(drawing.texts[i].content.plain) | \(drawing.texts[j].content.plain)")
+        #expect(apart(boxes[i], boxes[j]), "\(text) | \(drawing.texts[j].content.plain)")
       }
+      for key in keys { #expect(apart(boxes[i], key), "\(text) | key") }
+      for panel in drawing.panels { #expect(apart(boxes[i], panel.frame), "\(text) | frame") }
     }
   }
 

@@ -8,7 +8,7 @@ enum SampleCharts {
 
   static var all: [(name: String, chart: any Chart)] {
     [
-      ("map", map), ("one map", HeatMap.ramachandran(title: "one", panels: [.init("", cells: cells(60))])),
+      ("map", map), ("one map", HeatMap.ramachandran(title: "one", panels: [.init("", cells: cells(24))])),
       ("lines", lines), ("ESS", ess), ("histogram", histogram), ("scatter", scatter), ("bars", bars),
       ("figure", figure),
       ("empty lines", LineChart(title: "", x: "x", y: "y", series: [])),
@@ -22,18 +22,19 @@ enum SampleCharts {
       ("empty bars", BarChart(title: "", y: "y", bars: [])),
       ("empty scatter", Scatter(title: "", x: "x", y: "y", xs: [], ys: [])),
       ("empty map", HeatMap.ramachandran(title: "", panels: [.init("", cells: [])], colorRange: nil)),
+      ("crowded", crowded),
       ("point", LineChart(title: "", x: "x", y: "y", series: [.init("p", x: [1], y: [1e308])])),
     ]
   }
 
   static var map: HeatMap {
-    var broken = cells(100)
+    var broken = cells(36)
     broken[3][4] = .nan
     broken[5][6] = .infinity
     return HeatMap.ramachandran(
       title: awkward,
       panels: [
-        .init("proposal", cells: cells(100)), .init("reweighted", cells: broken), .init(awkward, cells: cells(100)),
+        .init("proposal", cells: cells(36)), .init("reweighted", cells: broken), .init(awkward, cells: cells(36)),
       ])
   }
 
@@ -48,6 +49,17 @@ enum SampleCharts {
         .init(awkward, x: x, y: y, errors: x.map { _ in 0.3 }),
         .init("reference", x: x, y: x.map { 3 - 2 * cos($0) }, isDashed: true),
       ])
+  }
+
+  /// More names than fit at the ends of lines, a label longer than its axis, numbers in the hundred thousands.
+  static var crowded: LineChart {
+    let x = (0..<50).map(Double.init)
+    return LineChart(
+      title: String(repeating: "a long title ", count: 9), x: "t / ps",
+      y: Axis(String(repeating: "a long label ", count: 9) + "/ kJ mol^{-1}"),
+      series: (0..<8).map { k in
+        .init("a series with a long name \(k)", x: x, y: x.map { 1e5 * sin($0 / 9 + Double(k)) * exp(-$0 / 5) })
+      })
   }
 
   static var ess: LineChart {
