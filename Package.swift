@@ -47,6 +47,7 @@ let package = Package(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Energies", "Estimators", "Randomness"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(
       name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),

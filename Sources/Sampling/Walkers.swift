@@ -45,6 +45,13 @@ public struct Walkers: Sendable, Equatable {
   }
 }
 
+extension Walkers {
+  /// For kernels that cannot leave an impossible place, where there is no gradient.
+  func requirePossible() throws(SamplingError) {
+    for w in 0..<count where reducedPotentials[w] == .infinity { throw .impossibleStart(walker: first + w) }
+  }
+}
+
 /// Random numbers of one step, walker by walker: normal noise and uniform numbers for decisions come from streams of
 /// their own, so that neither depends on how many of the other are drawn.
 struct StepNoise {
