@@ -43,17 +43,8 @@ import Testing
   /// 1 ps with short steps from a minimum, then 1 ps of 1 fs steps during which temperatures are taken.
   @Test("Alanine dipeptide at 300 K: kinetic and configurational temperature with GHMC")
   func alanineDipeptide() throws {
-    let state = ThermodynamicState(temperature: 300)
-    let (system, positions) = try MolecularSystem.peptide(
-      sequence: "ACE-ALA-NME", forceField: ForceField.shipped(named: "amber99sb-ildn"),
-      solvent: ImplicitSolvent(named: "amber99_obc"))
-    let energy = MolecularEnergy(system)
-    let minimum = try EnergyMinimizer().minimize(energy, from: positions).positions
-    let target = BoltzmannDensity(energy, state: state)
-    let variances = system.molecule.atoms.flatMap { [Double](repeating: state.kT / $0.mass, count: 3) }
-    let count = 64, dimension = energy.dimension
-    let x = Configurations(
-      count: count, dimension: dimension, coordinates: (0..<count).flatMap { _ in minimum.coordinates })
+    let (target, variances, x) = try AlanineDipeptide.walkers(64)
+    let (count, dimension) = (x.count, x.dimension)
     let random = RandomStream(seed: 83)
     var kernel = GeneralizedHamiltonianMonteCarlo(velocityVariances: variances, stepSize: 0.0005, friction: 20)
     var walkers = try kernel.start(at: x, target: target, using: random.child(-1))

@@ -77,8 +77,8 @@ public struct LangevinDynamics: Kernel {
     return PathTransition(acceptance: acceptance, logPathRatios: ratios)
   }
 
-  /// Returns which walkers came where the energy is infinite; those whose coordinates are no numbers any more are
-  /// put back, so that the others' energies can be had.
+  /// Returns which walkers came where the energy is infinite; those that left the range of numbers are put
+  /// back, so that the others' energies can be had.
   private func driftAndThermalise(
     _ walkers: inout Walkers, _ verlet: VelocityVerlet, target: some TargetDensity, noise: StepNoise
   ) throws -> Set<Int> {
@@ -89,7 +89,7 @@ public struct LangevinDynamics: Kernel {
     verlet.thermalise(&walkers, memory: exp(-friction * stepSize), noise: eta)
     verlet.drift(&walkers, fraction: 0.5)
     var lost = Set<Int>()
-    for w in 0..<walkers.count where !walkers.isFinite(w) {
+    for w in 0..<walkers.count where !walkers.x.isInRange(w) {
       lost.insert(w)
       walkers.x.coordinates.replaceSubrange(walkers.row(w), with: old.coordinates[walkers.row(w)])
     }

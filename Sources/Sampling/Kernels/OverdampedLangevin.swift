@@ -70,7 +70,7 @@ struct LangevinMove {
     var y = walkers.x
     for i in eta.indices { y.coordinates[i] += width * eta[i] - stepSize * walkers.gradient.coordinates[i] }
     var lost: [Int] = []
-    for w in 0..<count where !y.coordinates[walkers.row(w)].allSatisfy(\.isFinite) {
+    for w in 0..<count where !y.isInRange(w) {
       lost.append(w)
       y.coordinates.replaceSubrange(walkers.row(w), with: walkers.x.coordinates[walkers.row(w)])
     }
