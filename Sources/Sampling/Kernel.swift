@@ -28,6 +28,10 @@ public protocol Kernel: Sendable {
   var evaluationsPerStep: Int { get }
 
   /// Moves every walker once.
+  ///
+  /// A Metropolised kernel rejects moves to where u = +∞; a walker that stands at such a place leaves it with the first
+  /// move to any other, and never if the kernel uses gradients, because there is none. An unadjusted kernel throws
+  /// `SamplingError.unstable` and `.impossibleStart`.
   func step(
     _ walkers: inout Walkers, target: some TargetDensity, using random: RandomStream
   ) throws -> Transition
@@ -46,6 +50,7 @@ public struct Transition: Sendable {
 
 /// What one step did, seen as one piece of a path between two densities.
 public struct PathTransition: Sendable {
+  /// As in `Transition`; 0 for a walker of an unadjusted kernel that stayed because its way led to where u = +∞.
   public var acceptance: [Double]
   /// ln of the probability of the backward path over that of the forward path, `[walker]`.
   ///

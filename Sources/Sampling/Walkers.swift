@@ -33,15 +33,28 @@ public struct Walkers: Sendable, Equatable {
 
   /// Coordinates of walker `w` of the batch.
   func row(_ w: Int) -> Range<Int> { w * dimension..<(w + 1) * dimension }
+}
 
-  /// Whether all coordinates of walker `w` are finite numbers.
-  func isFinite(_ w: Int) -> Bool {
-    // A sum of finite numbers of molecular size is finite; infinities and NaN survive every sum.
-    x.coordinates.withUnsafeBufferPointer { x in
-      var sum = 0.0
-      for i in row(w) { sum += x[i] * 0 }
-      return sum == 0
+extension Configurations {
+  /// Whether all coordinates of a sample are numbers below 10³⁰.
+  ///
+  /// Trajectories with too long a step leave for infinity. Energies must not be asked of them on their way: the squares
+  /// and fourth powers in angles and torsions overflow long before the coordinates, and ∞/∞ is no energy. To samplers
+  /// everything beyond is a place where u = +∞.
+  func isInRange(_ sample: Int) -> Bool {
+    coordinates.withUnsafeBufferPointer { x in
+      var outside = 0
+      // A NaN is not below anything.
+      for i in sample * dimension..<(sample + 1) * dimension { outside += x[i].magnitude < 1e30 ? 0 : 1 }
+      return outside == 0
     }
+  }
+}
+
+extension Walkers {
+  /// For kernels that cannot leave an impossible place, where there is no gradient.
+  func requirePossible() throws(SamplingError) {
+    for w in 0..<count where reducedPotentials[w] == .infinity { throw .impossibleStart(walker: first + w) }
   }
 }
 

@@ -37,23 +37,24 @@ public struct LangevinDynamics: Kernel {
   public func step(
     _ walkers: inout Walkers, target: some TargetDensity, using random: RandomStream
   ) throws -> Transition {
+    try walkers.requirePossible()
     let verlet = VelocityVerlet(variances: velocityVariances!, timeStep: stepSize)
     verlet.kick(&walkers, fraction: 0.5)
-    try driftAndThermalise(&walkers, verlet, target: target, noise: StepNoise(random))
-    for w in 0..<walkers.count where walkers.reducedPotentials[w] == .infinity {
-      throw SamplingError.unstable(walker: walkers.first + w, stepSize: stepSize)
-    }
+    let lost = try driftAndThermalise(&walkers, verlet, target: target, noise: StepNoise(random))
+    if let w = lost.min() { throw SamplingError.unstable(walker: walkers.first + w, stepSize: stepSize) }
     verlet.kick(&walkers, fraction: 0.5)
     return Transition(acceptance: [Double](repeating: 1, count: walkers.count))
   }
 
-  /// A walker that meets an impossible configuration stays where it was, with a ratio of −∞.
+  /// A walker whose way leads to an impossible configuration stays where it was, with a ratio of 0; staying is then
+  /// part of the kernel, as likely backwards as forwards, and the mean weight stays exact beside hard walls.
   public func pathStep(
     _ walkers: inout Walkers, target: some TargetDensity, using random: RandomStream
   ) throws -> PathTransition {
     let verlet = VelocityVerlet(variances: velocityVariances!, timeStep: stepSize)
     refreshVelocities(&walkers, StepNoise(random.child(2)))
     var ratios = [Double](repeating: 0, count: walkers.count)
+    var acceptance = [Double](repeating: 1, count: walkers.count)
     var lost = Set<Int>()
     let old = walkers
     func kick() {
@@ -63,26 +64,37 @@ public struct LangevinDynamics: Kernel {
     }
     for step in 0..<stepsPerPathStep {
       kick()
-      try driftAndThermalise(&walkers, verlet, target: target, noise: StepNoise(random.child(3 + step)))
-      for w in 0..<walkers.count where lost.contains(w) || walkers.reducedPotentials[w] == .infinity {
-        lost.insert(w)
-        walkers.take(w, x: old.x, potential: old.reducedPotentials[w], gradient: old.gradient)
-        for i in walkers.row(w) { walkers.velocities!.coordinates[i] = old.velocities!.coordinates[i] }
-      }
+      lost.formUnion(
+        try driftAndThermalise(&walkers, verlet, target: target, noise: StepNoise(random.child(3 + step))))
       kick()
     }
-    for w in lost { ratios[w] = -.infinity }
-    return PathTransition(acceptance: [Double](repeating: 1, count: walkers.count), logPathRatios: ratios)
+    for w in lost {
+      walkers.take(w, x: old.x, potential: old.reducedPotentials[w], gradient: old.gradient)
+      for i in walkers.row(w) { walkers.velocities!.coordinates[i] = old.velocities!.coordinates[i] }
+      ratios[w] = 0
+      acceptance[w] = 0
+    }
+    return PathTransition(acceptance: acceptance, logPathRatios: ratios)
   }
 
+  /// Returns which walkers came where the energy is infinite; those that left the range of numbers are put
+  /// back, so that the others' energies can be had.
   private func driftAndThermalise(
     _ walkers: inout Walkers, _ verlet: VelocityVerlet, target: some TargetDensity, noise: StepNoise
-  ) throws {
+  ) throws -> Set<Int> {
+    let old = walkers.x
     var eta = [Double](repeating: 0, count: walkers.count * walkers.dimension)
     noise.fill(&eta, walkers: walkers)
     verlet.drift(&walkers, fraction: 0.5)
     verlet.thermalise(&walkers, memory: exp(-friction * stepSize), noise: eta)
     verlet.drift(&walkers, fraction: 0.5)
+    var lost = Set<Int>()
+    for w in 0..<walkers.count where !walkers.x.isInRange(w) {
+      lost.insert(w)
+      walkers.x.coordinates.replaceSubrange(walkers.row(w), with: old.coordinates[walkers.row(w)])
+    }
     walkers.reducedPotentials = try target.reducedPotentials(of: walkers.x, gradient: &walkers.gradient)
+    for w in 0..<walkers.count where walkers.reducedPotentials[w] == .infinity { lost.insert(w) }
+    return lost
   }
 }

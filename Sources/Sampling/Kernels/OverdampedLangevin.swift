@@ -25,6 +25,7 @@ public struct OverdampedLangevin: Kernel {
   public func step(
     _ walkers: inout Walkers, target: some TargetDensity, using random: RandomStream
   ) throws -> Transition {
+    try walkers.requirePossible()
     let move = try LangevinMove(walkers, stepSize: stepSize, target: target, noise: StepNoise(random))
     for w in 0..<walkers.count {
       guard move.potentials[w] < .infinity else {
@@ -35,17 +36,20 @@ public struct OverdampedLangevin: Kernel {
     return Transition(acceptance: [Double](repeating: 1, count: walkers.count))
   }
 
-  /// A walker that meets an impossible configuration stays, with a ratio of −∞: its path has weight zero.
+  /// A walker whose move leads to an impossible configuration stays where it was, with a ratio of 0; staying is then
+  /// part of the kernel, as likely backwards as forwards, and the mean weight stays exact beside hard walls.
   public func pathStep(
     _ walkers: inout Walkers, target: some TargetDensity, using random: RandomStream
   ) throws -> PathTransition {
     let move = try LangevinMove(walkers, stepSize: stepSize, target: target, noise: StepNoise(random))
-    var ratios = [Double](repeating: -.infinity, count: walkers.count)
+    var ratios = [Double](repeating: 0, count: walkers.count)
+    var acceptance = ratios
     for w in 0..<walkers.count where move.potentials[w] < .infinity {
       ratios[w] = move.logReverseOverForward(w)
+      acceptance[w] = 1
       walkers.take(w, x: move.y, potential: move.potentials[w], gradient: move.gradient)
     }
-    return PathTransition(acceptance: [Double](repeating: 1, count: walkers.count), logPathRatios: ratios)
+    return PathTransition(acceptance: acceptance, logPathRatios: ratios)
   }
 }
 
@@ -66,7 +70,7 @@ struct LangevinMove {
     var y = walkers.x
     for i in eta.indices { y.coordinates[i] += width * eta[i] - stepSize * walkers.gradient.coordinates[i] }
     var lost: [Int] = []
-    for w in 0..<count where !y.coordinates[walkers.row(w)].allSatisfy(\.isFinite) {
+    for w in 0..<count where !y.isInRange(w) {
       lost.append(w)
       y.coordinates.replaceSubrange(walkers.row(w), with: walkers.x.coordinates[walkers.row(w)])
     }

@@ -25,7 +25,10 @@ public struct RandomWalkMetropolis: Kernel {
     var y = Configurations(count: walkers.count, dimension: walkers.dimension)
     noise.fill(&y.coordinates, walkers: walkers)
     for i in y.coordinates.indices { y.coordinates[i] = walkers.x.coordinates[i] + stepSize * y.coordinates[i] }
-    let potentials = try target.reducedPotentials(of: y)
+    let lost = (0..<walkers.count).filter { !y.isInRange($0) }
+    for w in lost { y.coordinates.replaceSubrange(walkers.row(w), with: walkers.x.coordinates[walkers.row(w)]) }
+    var potentials = try target.reducedPotentials(of: y)
+    for w in lost { potentials[w] = .infinity }
     var acceptance = [Double](repeating: 0, count: walkers.count)
     for w in 0..<walkers.count {
       let logRatio = walkers.reducedPotentials[w] - potentials[w]

@@ -65,15 +65,15 @@ struct VelocityVerlet {
     }
   }
 
-  /// `steps` of velocity Verlet; returns which walkers went where the energy is infinite. Those stand at their old place
-  /// with u = +∞, and their velocities are meaningless.
+  /// `steps` of velocity Verlet; returns which walkers went where the energy is infinite. Those have u = +∞; where they
+  /// stand and their velocities are meaningless.
   func integrate(_ walkers: inout Walkers, steps: Int, target: some TargetDensity) throws -> Set<Int> {
     var lost = Set<Int>()
     let old = walkers.x
     for _ in 0..<steps {
       kick(&walkers, fraction: 0.5)
       drift(&walkers, fraction: 1)
-      for w in 0..<walkers.count where lost.contains(w) || !walkers.isFinite(w) {
+      for w in 0..<walkers.count where lost.contains(w) || !walkers.x.isInRange(w) {
         lost.insert(w)
         walkers.x.coordinates.replaceSubrange(walkers.row(w), with: old.coordinates[walkers.row(w)])
       }
