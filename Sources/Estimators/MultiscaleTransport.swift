@@ -13,7 +13,7 @@ struct MultiscaleTransport {
   private(set) var pivotCount = 0
   private(set) var searchCount = 0
 
-  /// Arcs of smallest reduced cost that every row and every column brings in at first.
+  /// Arcs of smallest reduced cost that a row or a column brings in at first; more where its mass needs more partners.
   private static let candidates = 12
   /// Arcs of most negative reduced cost that a row brings in at each search.
   private static let additions = 6
@@ -80,9 +80,16 @@ struct MultiscaleTransport {
       TransportNetwork.Arc(source: Int32(i), sinkNode: Int32(n + j), cost: cost.cost(i, j))
     }
     // Feasible potentials, tight somewhere in every row and column, and the arcs that are nearly tight under them.
-    let byRow = cost.smallest(n * m <= Self.fewPairs ? m : Self.candidates, minus: startV)
+    func counts(_ masses: [Int64], partners: [Int64], least: Int) -> [Int] {
+      let mean = Double(partners.reduce(0, +)) / Double(partners.count)
+      return masses.map { min(partners.count, max(least, Int(2 * Double($0) / mean))) }
+    }
+    let byRow = cost.smallest(
+      n * m <= Self.fewPairs
+        ? [Int](repeating: m, count: n) : counts(supplies, partners: demands, least: Self.candidates), minus: startV)
     u = byRow.map { $0[0].value }
-    let byColumn = cost.transposed.smallest(Self.candidates, minus: u)
+    let byColumn = cost.transposed.smallest(
+      counts(demands, partners: supplies, least: Self.candidates), minus: u)
     v = byColumn.map { $0[0].value }
     var candidates: [(arc: TransportNetwork.Arc, reduced: Double)] = []
     for i in 0..<n {
@@ -112,16 +119,18 @@ struct MultiscaleTransport {
       penalty: 1.001 * (scale - u.min()! - v.min()!) + .leastNormalMagnitude, sent: sent)
     network.add(candidates.map(\.arc))
     let tolerance = 1e-13 * scale
+    let additions = counts(supplies, partners: demands, least: Self.additions)
     while true {
       network.optimize(tolerance: tolerance)
       (u, v) = network.dual
-      let missing = cost.smallest(Self.additions, minus: v, below: u.map { $0 - tolerance })
+      let missing = cost.smallest(additions, minus: v, below: u.map { $0 - tolerance })
       searchCount += 1
       var added: [TransportNetwork.Arc] = []
       for i in 0..<n { for (j, _) in missing[i] { added.append(arc(i, j)) } }
       if added.isEmpty { break }
       network.add(added)
     }
+    precondition(network.isComplete, "the penalty keeps flow off artificial arcs")
     pivotCount += network.pivotCount
     plan = network.plan
   }
