@@ -26,6 +26,8 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
   case notConverged(iterations: Int, residual: Double)
   /// Two arrays or sets of points that belong together differ in dimension.
   case dimensionMismatch(expected: Int, found: Int)
+  /// A coordinate is so large that sums of its square are not numbers any more.
+  case tooLarge(sample: Int)
   /// All the weight lies inside the region, or all of it outside: the other side has no free energy.
   case oneSided(inside: Bool)
   /// An error over groups needs at least two of them.
@@ -75,6 +77,8 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
       return "no convergence after \(iterations) iterations: the residual is \(residual)"
     case .dimensionMismatch(let expected, let found):
       return "expected points of \(expected) coordinates, but found \(found)"
+    case .tooLarge(let sample):
+      return "sample \(sample) has a coordinate above 1e150 in magnitude: its square is too large"
     case .oneSided(let inside):
       return
         "all the weight lies \(inside ? "inside" : "outside") the region: a free-energy difference needs both sides"

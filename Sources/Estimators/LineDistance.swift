@@ -29,8 +29,8 @@ public struct LineDistance: EnsembleDistance, Hashable {
       throw .dimensionMismatch(expected: 1, found: dimension)
     }
     let masses = TransportMasses(ensemble, reference)
-    let a = zip(masses.sources.map { ensemble.coordinates[$0] }, masses.supplies).sorted { $0.0 < $1.0 }
-    let b = zip(masses.targets.map { reference.coordinates[$0] }, masses.demands).sorted { $0.0 < $1.0 }
+    let a = zip(ensemble.coordinates, masses.supplies).filter { $0.1 > 0 }.sorted { $0.0 < $1.0 }
+    let b = zip(reference.coordinates, masses.demands).filter { $0.1 > 0 }.sorted { $0.0 < $1.0 }
     var (i, j) = (0, 0)
     var (left, open) = (a[0].1, b[0].1)
     var sum = 0.0

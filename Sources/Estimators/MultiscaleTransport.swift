@@ -13,7 +13,7 @@ struct MultiscaleTransport {
   private(set) var pivotCount = 0
   private(set) var searchCount = 0
 
-  /// Arcs of smallest reduced cost that every row and every column brings in at first.
+  /// Arcs of smallest reduced cost that a row or a column brings in at first; more where its mass needs more partners.
   private static let candidates = 12
   /// Arcs of most negative reduced cost that a row brings in at each search.
   private static let additions = 6
@@ -76,15 +76,22 @@ struct MultiscaleTransport {
     _ cost: TransportCost, supplies: [Int64], demands: [Int64], startingFrom startV: [Double]
   ) {
     let (n, m) = (cost.rowCount, cost.columnCount)
-    func arc(_ i: Int, _ j: Int) -> TransportNetwork.Arc {
-      TransportNetwork.Arc(source: Int32(i), sinkNode: Int32(n + j), cost: cost.cost(i, j))
+    func arc(_ i: Int, _ j: Int) -> TransportArc {
+      TransportArc(source: Int32(i), sinkNode: Int32(n + j), cost: cost.cost(i, j))
     }
     // Feasible potentials, tight somewhere in every row and column, and the arcs that are nearly tight under them.
-    let byRow = cost.smallest(n * m <= Self.fewPairs ? m : Self.candidates, minus: startV)
+    func counts(_ masses: [Int64], partners: [Int64], least: Int) -> [Int] {
+      let mean = Double(partners.reduce(0, +)) / Double(partners.count)
+      return masses.map { min(partners.count, max(least, Int(2 * Double($0) / mean))) }
+    }
+    let byRow = cost.smallest(
+      n * m <= Self.fewPairs
+        ? [Int](repeating: m, count: n) : counts(supplies, partners: demands, least: Self.candidates), minus: startV)
     u = byRow.map { $0[0].value }
-    let byColumn = cost.transposed.smallest(Self.candidates, minus: u)
+    let byColumn = cost.transposed.smallest(
+      counts(demands, partners: supplies, least: Self.candidates), minus: u)
     v = byColumn.map { $0[0].value }
-    var candidates: [(arc: TransportNetwork.Arc, reduced: Double)] = []
+    var candidates: [(arc: TransportArc, reduced: Double)] = []
     for i in 0..<n {
       for (j, _) in byRow[i] { candidates.append((arc(i, j), cost.cost(i, j) - u[i] - v[j])) }
     }
@@ -96,7 +103,7 @@ struct MultiscaleTransport {
     }
 
     var (left, open) = (supplies, demands)
-    var sent: [(arc: TransportNetwork.Arc, flow: Int64)] = []
+    var sent: [(arc: TransportArc, flow: Int64)] = []
     for (arc, _) in candidates {
       let (i, j) = (Int(arc.source), Int(arc.sinkNode) - n)
       let amount = min(left[i], open[j])
@@ -107,22 +114,38 @@ struct MultiscaleTransport {
       }
     }
     let scale = cost.upperBound
-    let network = TransportNetwork(
+    let tree = TransportTree(
       supplies: supplies, demands: demands, u: u, v: v,
       penalty: 1.001 * (scale - u.min()! - v.min()!) + .leastNormalMagnitude, sent: sent)
+    var network = TransportNetwork(startingFrom: tree)
     network.add(candidates.map(\.arc))
-    let tolerance = 1e-13 * scale
+    let additions = counts(supplies, partners: demands, least: Self.additions)
+    let unit = 1 / Double(supplies.reduce(0, +))
+    var tolerance = 1e-13 * scale
+    var addedBefore = false
     while true {
+      let pivotsBefore = network.pivotCount
       network.optimize(tolerance: tolerance)
-      (u, v) = network.dual
-      let missing = cost.smallest(Self.additions, minus: v, below: u.map { $0 - tolerance })
+      (u, v) = tree.dual
+      let missing = cost.smallest(additions, minus: v, below: u.map { $0 - tolerance })
       searchCount += 1
-      var added: [TransportNetwork.Arc] = []
+      var added: [TransportArc] = []
       for i in 0..<n { for (j, _) in missing[i] { added.append(arc(i, j)) } }
-      if added.isEmpty { break }
+      if added.isEmpty {
+        // Where few points lie far out, the range of costs says little about their mean: go on as far as rounding allows.
+        let mean = unit * tree.plan.reduce(0) { $0 + Double($1.flow) * $1.cost }
+        let finer = max(1e-11 * mean, 1e-14 * scale)
+        guard finer < tolerance else { break }
+        tolerance = finer
+      } else if network.pivotCount == pivotsBefore && addedBefore {
+        // What looks negative is rounding: the arcs are there already.
+        break
+      }
       network.add(added)
+      addedBefore = !added.isEmpty
     }
+    precondition(tree.isComplete, "the penalty keeps flow off artificial arcs")
     pivotCount += network.pivotCount
-    plan = network.plan
+    plan = tree.plan
   }
 }

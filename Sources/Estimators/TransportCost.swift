@@ -131,22 +131,24 @@ struct TransportCost {
     return (values, places)
   }
 
-  /// The `count` columns of each row where cᵢⱼ − vⱼ is smallest and below a bound of the row's own.
-  func smallest(_ count: Int, minus v: [Double], below bounds: [Double]? = nil) -> [[(column: Int, value: Double)]] {
+  /// The columns of each row, as many as its count, where cᵢⱼ − vⱼ is smallest and below a bound of the row's own.
+  func smallest(_ counts: [Int], minus v: [Double], below bounds: [Double]? = nil) -> [[(column: Int, value: Double)]] {
     var kept = [[(column: Int, value: Double)]](repeating: [], count: rowCount)
     var row: [(column: Int, value: Double)] = []
-    row.reserveCapacity(count + 1)
-    var bound = 0.0
-    var current = -1
+    var (bound, count, current) = (0.0, 0, -1)
     scanRows(minus: v) { i, start, block in
       if i != current {
         if current >= 0 { kept[current] = row }
         row.removeAll(keepingCapacity: true)
-        (current, bound) = (i, bounds?[i] ?? .infinity)
+        (current, bound, count) = (i, bounds?[i] ?? .infinity, counts[i])
       }
       for k in block.indices where block[k] < bound {
-        var place = row.count
-        while place > 0 && row[place - 1].value > block[k] { place -= 1 }
+        // Binary search: a heavy row keeps thousands.
+        var (place, end) = (0, row.count)
+        while place < end {
+          let middle = (place + end) / 2
+          if row[middle].value > block[k] { end = middle } else { place = middle + 1 }
+        }
         row.insert((start + k, block[k]), at: place)
         if row.count > count { row.removeLast() }
         if row.count == count { bound = row[count - 1].value }

@@ -1,130 +1,36 @@
 /// The network simplex for the transport problem: minimise Σ fᵢⱼ cᵢⱼ over flows f ≥ 0 from sources to sinks that meet
 /// given supplies and demands, on a set of arcs that may grow.
 ///
-/// The basis is a spanning tree over sources, sinks and a root; only its arcs carry flow, so flows and costs of basic
-/// arcs are kept at the nodes below them. The tree stays strongly feasible (Cunningham 1976, doi:10.1007/BF01580384: a
-/// positive amount can be sent from every node to the root), which excludes cycling. Flows are integers: exact. Node
-/// potentials y satisfy c − y(tail) + y(head) = 0 on the tree; u = y at sources and v = −y at sinks are the dual.
+/// Flows are integers, and so exact. The basis is a `TransportTree`.
 ///
 /// Source: Ahuja, Magnanti, Orlin 1993, "Network Flows", chapter 11. Block search: Kovács 2015,
 /// doi:10.1080/10556788.2014.895828.
-final class TransportNetwork {
-  let sourceCount: Int
-  let sinkCount: Int
-  private let root: Int
-  private let nodeCount: Int
-
-  // The tree, by node. −1 is none. `isUp`: the arc to the parent points to the parent.
-  private let parent: UnsafeMutablePointer<Int32>
-  private let firstChild: UnsafeMutablePointer<Int32>
-  private let nextSibling: UnsafeMutablePointer<Int32>
-  private let previousSibling: UnsafeMutablePointer<Int32>
-  private let subtreeSize: UnsafeMutablePointer<Int32>
-  private let isUp: UnsafeMutablePointer<Bool>
-  private let flow: UnsafeMutablePointer<Int64>
-  private let arcCost: UnsafeMutablePointer<Double>
-  private let potential: UnsafeMutablePointer<Double>
-
-  /// An arc from a source to a sink.
-  struct Arc {
-    let source: Int32
-    /// The number of the sink's node, `sourceCount` above its own.
-    let sinkNode: Int32
-    let cost: Double
-  }
-  private(set) var arcs: [Arc] = []
+struct TransportNetwork {
+  let tree: TransportTree
+  private var arcs: [TransportArc] = []
   private var scanStart = 0
   private(set) var pivotCount = 0
 
-  /// Starts from flow that has been sent already, and from artificial arcs for the rest.
-  ///
-  /// Artificial arcs lead from sources to the root at cost uᵢ and from the root to sinks at cost vⱼ + penalty. With
-  /// cᵢⱼ ≥ uᵢ + vⱼ and penalty > max (cᵢⱼ − uᵢ − vⱼ) over all pairs no optimal flow uses them.
-  ///
-  /// - Parameter sent: arcs with positive flow that form a forest, each of whose trees has at most one node that is not
-  ///   satisfied; what the north-west-corner rule gives in any order of arcs.
-  init(
-    supplies: [Int64], demands: [Int64], u: [Double], v: [Double], penalty: Double, sent: [(arc: Arc, flow: Int64)]
-  ) {
-    sourceCount = supplies.count
-    sinkCount = demands.count
-    root = sourceCount + sinkCount
-    nodeCount = root + 1
-    func allocate<T>(_ value: T) -> UnsafeMutablePointer<T> {
-      let pointer = UnsafeMutablePointer<T>.allocate(capacity: supplies.count + demands.count + 1)
-      pointer.initialize(repeating: value, count: supplies.count + demands.count + 1)
-      return pointer
-    }
-    parent = allocate(-1)
-    firstChild = allocate(-1)
-    nextSibling = allocate(-1)
-    previousSibling = allocate(-1)
-    subtreeSize = allocate(1)
-    isUp = allocate(false)
-    flow = allocate(0)
-    arcCost = allocate(0)
-    potential = allocate(0)
-    plantTree(supplies: supplies, demands: demands, u: u, v: v, penalty: penalty, sent: sent)
-  }
+  /// - Parameter tree: a first basis, changed in place from now on.
+  init(startingFrom tree: TransportTree) { self.tree = tree }
 
-  deinit {
-    parent.deallocate()
-    firstChild.deallocate()
-    nextSibling.deallocate()
-    previousSibling.deallocate()
-    subtreeSize.deallocate()
-    isUp.deallocate()
-    flow.deallocate()
-    arcCost.deallocate()
-    potential.deallocate()
-  }
-
-  func add(_ newArcs: [Arc]) { arcs.append(contentsOf: newArcs) }
-
-  /// Forgets arcs whose reduced cost is above a bound; the basis needs none of them.
-  func dropArcs(withReducedCostAbove bound: Double) {
-    arcs.removeAll { reducedCost($0) > bound }
-    scanStart = 0
-  }
-
-  @inline(__always)
-  private func reducedCost(_ arc: Arc) -> Double {
-    arc.cost - potential[Int(arc.source)] + potential[Int(arc.sinkNode)]
-  }
-
-  /// The dual: u at sources, v at sinks, u + v ≤ c on all arcs where the flow is optimal.
-  var dual: (u: [Double], v: [Double]) {
-    ((0..<sourceCount).map { potential[$0] }, (sourceCount..<root).map { -potential[$0] })
-  }
-
-  /// All arcs with flow, without artificial ones.
-  var plan: [(source: Int, sink: Int, flow: Int64, cost: Double)] {
-    (0..<root).compactMap { node in
-      let above = Int(parent[node])
-      guard flow[node] > 0, above != root else { return nil }
-      return node < sourceCount
-        ? (node, above - sourceCount, flow[node], arcCost[node])
-        : (above, node - sourceCount, flow[node], arcCost[node])
-    }
-  }
-
-  /// Whether artificial arcs still carry flow.
-  var isComplete: Bool {
-    (0..<root).allSatisfy { Int(parent[$0]) != root || flow[$0] == 0 }
-  }
+  mutating func add(_ newArcs: [TransportArc]) { arcs.append(contentsOf: newArcs) }
 
   /// Pivots until no arc has a reduced cost below −tolerance.
-  func optimize(tolerance: Double) {
+  mutating func optimize(tolerance: Double) {
     guard !arcs.isEmpty else { return }
     let blockSize = max(64, Int(Double(arcs.count).squareRoot()))
-    arcs.withUnsafeBufferPointer { arcs in
+    let (tree, start) = (tree, scanStart)
+    (scanStart, pivotCount) = arcs.withUnsafeBufferPointer { arcs in
+      var pivots = pivotCount
       var scanned = 0
       var best = -tolerance
       var entering = -1
       var inBlock = 0
-      var place = scanStart < arcs.count ? scanStart : 0
+      var place = start < arcs.count ? start : 0
       while scanned < arcs.count {
-        let reduced = reducedCost(arcs[place])
+        let arc = arcs[place]
+        let reduced = arc.cost - tree.potential[Int(arc.source)] + tree.potential[Int(arc.sinkNode)]
         if reduced < best {
           best = reduced
           entering = place
@@ -136,36 +42,22 @@ final class TransportNetwork {
         if inBlock >= blockSize || scanned == arcs.count {
           inBlock = 0
           if entering >= 0 {
-            pivot(arcs[entering], reducedCost: best)
+            Self.pivot(tree, arcs[entering], reducedCost: best)
+            pivots += 1
             entering = -1
             best = -tolerance
             scanned = 0
           }
         }
       }
-      scanStart = place
+      return (place, pivots)
     }
-    refreshPotentials()
+    tree.refreshPotentials()
   }
 
-  /// Potentials from the costs of the tree alone: removes the rounding that additions left.
-  private func refreshPotentials() {
-    potential[root] = 0
-    var node = root
-    while true {
-      if node != root {
-        let above = potential[Int(parent[node])]
-        potential[node] = isUp[node] ? above + arcCost[node] : above - arcCost[node]
-      }
-      guard let next = successor(of: node, under: root, skipping: -1) else { return }
-      node = next
-    }
-  }
-
-  // MARK: Pivots
-
-  private func pivot(_ arc: Arc, reducedCost: Double) {
-    pivotCount += 1
+  /// Brings an arc into the tree and takes out the one that this empties.
+  private static func pivot(_ tree: TransportTree, _ arc: TransportArc, reducedCost: Double) {
+    let (parent, subtreeSize, isUp, flow) = (tree.parent, tree.subtreeSize, tree.isUp, tree.flow)
     let tail = Int(arc.source)
     let head = Int(arc.sinkNode)
 
@@ -212,143 +104,15 @@ final class TransportNetwork {
       }
     }
     let (inner, outer) = leavesOnTailSide ? (tail, head) : (head, tail)
-    move(stemFrom: inner, to: leaving, under: outer, join: join, up: leavesOnTailSide, flow: amount, cost: arc.cost)
+    tree.move(
+      stemFrom: inner, to: leaving, under: outer, join: join, up: leavesOnTailSide, flow: amount, cost: arc.cost)
 
     // The part that was cut off is shifted, or else all the rest the other way: whichever is smaller.
     let shift = leavesOnTailSide ? reducedCost : -reducedCost
-    if 2 * Int(subtreeSize[inner]) <= nodeCount {
-      shiftPotentials(under: inner, skipping: -1, by: shift)
+    if 2 * Int(subtreeSize[inner]) <= tree.nodeCount {
+      tree.shiftPotentials(under: inner, skipping: -1, by: shift)
     } else {
-      shiftPotentials(under: root, skipping: inner, by: -shift)
+      tree.shiftPotentials(under: tree.root, skipping: inner, by: -shift)
     }
-  }
-
-  /// Cuts the subtree of `leaving`, makes `inner` its root and hangs it under `outer`.
-  private func move(
-    stemFrom inner: Int, to leaving: Int, under outer: Int, join: Int, up: Bool, flow newFlow: Int64, cost: Double
-  ) {
-    let size = subtreeSize[leaving]
-    var node = Int(parent[leaving])
-    while node != join {
-      subtreeSize[node] -= size
-      node = Int(parent[node])
-    }
-    node = outer
-    while node != join {
-      subtreeSize[node] += size
-      node = Int(parent[node])
-    }
-
-    node = inner
-    var newParent = outer
-    var (carriedUp, carriedFlow, carriedCost) = (up, newFlow, cost)
-    var sizeBelow: Int32 = 0
-    while true {
-      let oldParent = Int(parent[node])
-      let (oldUp, oldFlow, oldCost, oldSize) = (isUp[node], flow[node], arcCost[node], subtreeSize[node])
-      detach(node)
-      attach(node, under: newParent)
-      (isUp[node], flow[node], arcCost[node]) = (carriedUp, carriedFlow, carriedCost)
-      subtreeSize[node] = size - sizeBelow
-      if node == leaving { return }
-      (carriedUp, carriedFlow, carriedCost) = (!oldUp, oldFlow, oldCost)
-      sizeBelow = oldSize
-      newParent = node
-      node = oldParent
-    }
-  }
-
-  private func detach(_ node: Int) {
-    let (previous, next) = (previousSibling[node], nextSibling[node])
-    if previous >= 0 {
-      nextSibling[Int(previous)] = next
-    } else {
-      firstChild[Int(parent[node])] = next
-    }
-    if next >= 0 { previousSibling[Int(next)] = previous }
-  }
-
-  private func attach(_ node: Int, under newParent: Int) {
-    let next = firstChild[newParent]
-    parent[node] = Int32(newParent)
-    previousSibling[node] = -1
-    nextSibling[node] = next
-    if next >= 0 { previousSibling[Int(next)] = Int32(node) }
-    firstChild[newParent] = Int32(node)
-  }
-
-  private func shiftPotentials(under top: Int, skipping skipped: Int, by shift: Double) {
-    var node = top
-    while true {
-      potential[node] += shift
-      guard let next = successor(of: node, under: top, skipping: skipped) else { return }
-      node = next
-    }
-  }
-
-  /// The next node of a depth-first walk; nil at its end.
-  @inline(__always)
-  private func successor(of node: Int, under top: Int, skipping skipped: Int) -> Int? {
-    var node = node
-    var next = Int(firstChild[node])
-    while true {
-      if next == skipped && next >= 0 { next = Int(nextSibling[next]) }
-      if next >= 0 { return next }
-      if node == top { return nil }
-      next = Int(nextSibling[node])
-      node = Int(parent[node])
-    }
-  }
-
-  // MARK: The first tree
-
-  private func plantTree(
-    supplies: [Int64], demands: [Int64], u: [Double], v: [Double], penalty: Double, sent: [(arc: Arc, flow: Int64)]
-  ) {
-    var rest = supplies + demands
-    var neighbours = [[(node: Int, arc: Int)]](repeating: [], count: root)
-    for (number, step) in sent.enumerated() {
-      let (source, sink) = (Int(step.arc.source), Int(step.arc.sinkNode))
-      rest[source] -= step.flow
-      rest[sink] -= step.flow
-      neighbours[source].append((sink, number))
-      neighbours[sink].append((source, number))
-    }
-    precondition(rest.allSatisfy { $0 >= 0 }, "more was sent than there is")
-
-    // Each tree of the forest hangs from the root by its node that is not satisfied, or by any one of its sources.
-    var order: [Int] = []
-    var reached = [Bool](repeating: false, count: root)
-    func grow(from start: Int) {
-      reached[start] = true
-      attach(start, under: root)
-      flow[start] = rest[start]
-      if start < sourceCount {
-        (isUp[start], arcCost[start]) = (true, u[start])
-      } else {
-        // A sink without a rest hangs by an arc that points up, as strong feasibility asks.
-        let sink = start - sourceCount
-        isUp[start] = rest[start] == 0
-        arcCost[start] = rest[start] == 0 ? -v[sink] : v[sink] + penalty
-      }
-      var next = order.count
-      order.append(start)
-      while next < order.count {
-        let node = order[next]
-        next += 1
-        for (neighbour, number) in neighbours[node] where !reached[neighbour] {
-          reached[neighbour] = true
-          attach(neighbour, under: node)
-          isUp[neighbour] = neighbour < sourceCount
-          flow[neighbour] = sent[number].flow
-          arcCost[neighbour] = sent[number].arc.cost
-          order.append(neighbour)
-        }
-      }
-    }
-    for node in 0..<root where rest[node] > 0 && !reached[node] { grow(from: node) }
-    for node in 0..<root where !reached[node] { grow(from: node) }
-    for node in order.reversed() { subtreeSize[Int(parent[node])] += subtreeSize[node] }
-    refreshPotentials()
   }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// N points of D coordinates with log weights: an ensemble as a distance between ensembles sees it.
 ///
-/// Checked once: every coordinate of a point that has weight is finite, and some weight is above zero.
+/// Checked once: every coordinate of a point that has weight is finite and at most 1e150 in magnitude, so that squares can
+/// be summed, and some weight is above zero.
 public struct WeightedPoints: Sendable {
   /// Shape `[N][D]`, flat.
   public let coordinates: [Double]
@@ -26,9 +27,10 @@ public struct WeightedPoints: Sendable {
       throw .countMismatch(expected: count, found: logWeights.count)
     }
     let weights: LogWeights? = if let logWeights { try LogWeights(logWeights) } else { nil }
-    for (place, x) in coordinates.enumerated() where !x.isFinite {
+    for (place, x) in coordinates.enumerated() where !(abs(x) <= 1e150) {
       let sample = place / dimension
-      if weights?.values[sample] != -.infinity { throw .notANumber(sample: sample) }
+      if weights?.values[sample] == -.infinity { continue }
+      throw x.isFinite ? .tooLarge(sample: sample) : .notANumber(sample: sample)
     }
     self.coordinates = coordinates
     self.dimension = dimension

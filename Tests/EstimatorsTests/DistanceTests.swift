@@ -160,6 +160,7 @@ import Testing
       try WeightedPoints([1, 2], logWeights: [0])
     }
     #expect(throws: EstimatorError.notANumber(sample: 1)) { try WeightedPoints([1, 2, .nan, 0], dimension: 2) }
+    #expect(throws: EstimatorError.tooLarge(sample: 1)) { try WeightedPoints([1, -1e151]) }
     #expect(throws: EstimatorError.allWeightsZero(samples: 1)) { try WeightedPoints([1], logWeights: [-.infinity]) }
     #expect(try WeightedPoints([1, .nan], logWeights: [0, -.infinity]).shares == [1, 0])
     #expect(throws: EstimatorError.dimensionMismatch(expected: 1, found: 2)) {

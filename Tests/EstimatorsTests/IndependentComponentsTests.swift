@@ -106,6 +106,23 @@ import Testing
     }
   }
 
+  @Test("Constant and repeated features change nothing")
+  func redundantFeatures() throws {
+    let plain = try IndependentComponents(Self.trajectories, dimension: 5, lag: 5, count: nil)
+    let padded = Self.trajectories.map { features in
+      stride(from: 0, to: features.count, by: 5).flatMap { start -> [Double] in
+        let row = Array(features[start..<start + 5])
+        return [4.0] + row + [0.0, row[2], 0.0] + row
+      }
+    }
+    let found = try IndependentComponents(padded, dimension: 14, lag: 5, count: nil)
+    #expect(found.eigenvalues.count == plain.eigenvalues.count)
+    for (a, b) in zip(found.eigenvalues, plain.eigenvalues) { #expect(abs(a - b) < 1e-10) }
+    for (a, b) in zip(found.projected(padded[1]), plain.projected(Self.trajectories[1])) {
+      #expect(abs(abs(a) - abs(b)) < 1e-9)
+    }
+  }
+
   @Test("TICA-W2 of an ensemble from itself is 0, and a noise floor goes with it")
   func distanceOfComponents() throws {
     let components = try IndependentComponents(Self.trajectories, dimension: 5, lag: 5)
