@@ -19,7 +19,7 @@ struct ReweightedStates {
     let target = SimulationState(temperature: temperature)
     let isPlain = inputs.count == 1 && states[0] == target
     var groups: [Int] = []
-    for (k, input) in inputs.enumerated() {
+    for input in inputs {
       if let own = input.groups() {
         groups += own
       } else {
@@ -28,7 +28,6 @@ struct ReweightedStates {
         }
         groups += (0..<input.count).map { $0 * min(32, input.count) / input.count }
       }
-      _ = k
     }
     if isPlain {
       // u = 0 everywhere, and the ensemble's own weights.
@@ -47,19 +46,15 @@ struct ReweightedStates {
         path, "has no energies", expected: "the per-frame variable 'potential_energy'",
         advice: "simulate with molsample, or give one state only at its own temperature")
     }
-    let energies = inputs.flatMap { $0.potentialEnergies! }
+    let energies = inputs.map { $0.potentialEnergies! }
     var values: [Double] = []
     values.reserveCapacity(states.count * frameCount)
     for state in states {
-      var bias = [Double](repeating: 0, count: frameCount)
-      if let window = state.window {
-        let atoms = SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3])
-        bias = inputs.flatMap { $0.x.dihedrals(atoms) }.map { window.energy(at: $0) }
-      }
-      for n in 0..<frameCount { values.append((energies[n] + bias[n]) / state.kT) }
+      for (input, own) in zip(inputs, energies) { values += state.reducedPotentials(own, of: input.x) }
     }
     reweighting = try GroupedReweighting(
-      ReducedPotentials(values: values, counts: inputs.map(\.count)), target: energies.map { $0 / target.kT },
+      ReducedPotentials(values: values, counts: inputs.map(\.count)),
+      target: energies.joined().map { $0 / target.kT },
       groups: groups, threads: threads)
   }
 

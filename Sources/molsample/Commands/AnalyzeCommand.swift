@@ -19,8 +19,8 @@ struct AnalyzeCommand: ParsableCommand {
       floor: the same distance between two parts of the reference as large as the ensemble is worth.
 
       Writes to output= (INPUT/analysis without it): analysis.json, dihedrals.csv, maps and profiles as CSV, SVG and (where
-      rsvg-convert or gnuplot is installed) PNG. transport_samples=N bounds the points of T-W2 and TICA-W2 (2000; published
-      values use 10000), lag=N is TICA's in frames.
+      rsvg-convert or gnuplot is installed) PNG. transport_samples=N bounds the points of T-W2 and TICA-W2 (10000, as in
+      published values), lag=N is TICA's in frames.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -64,7 +64,7 @@ struct AnalyzeCommand: ParsableCommand {
   func run() throws {
     var overrides = try Overrides(arguments.words)
     let description = try arguments.description(overrides: &overrides)
-    let transportSamples = try overrides.takeInteger("transport_samples", in: 10...100_000) ?? 2_000
+    let transportSamples = try overrides.takeInteger("transport_samples", in: 10...100_000) ?? 10_000
     let lag = try overrides.takeInteger("lag", in: 1...1_000_000)
     let seed = try overrides.takeSeed() ?? 0
     let output = overrides.takeText("output")

@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
         molsample bench energy GYDPETGTWG --json threads=2 instructions=portable
         molsample bench energy alanine-dipeptide threads=1 precision=single
         molsample bench coordinates alanine-dipeptide threads=2
+        molsample bench dynamics alanine-dipeptide threads=1 time_step_fs=1
         molsample bench mbar reduced_potentials=u.npy counts=5000,5000 rounds=5
       """)
 
@@ -43,12 +44,16 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let kind = arguments.plainWords.first, ["energy", "coordinates", "mbar"].contains(kind) else {
+    guard let kind = arguments.plainWords.first, ["energy", "coordinates", "dynamics", "mbar"].contains(kind) else {
       throw UsageError(
-        "bench measures one of: energy, coordinates, mbar", advice: "for example `molsample bench energy AK`")
+        "bench measures one of: energy, coordinates, dynamics, mbar", advice: "for example `molsample bench energy AK`")
     }
     var overrides = try Overrides(arguments.words)
     if kind == "mbar" { return try benchMBAR(&overrides) }
+    if kind == "dynamics" {
+      let description = try arguments.description(skipping: 1, overrides: &overrides)
+      return try DynamicsBenchmark(description, &overrides).run(json: json)
+    }
     let description = try arguments.description(skipping: 1, overrides: &overrides)
     let threads = try overrides.takeThreads()
     let batch = try overrides.takeInteger("batch", in: 1...1_000_000)

@@ -65,6 +65,9 @@ struct InfoCommand: ParsableCommand {
       "internal coordinates",
       "\(zMatrix.coordinateCount), root \(molecule.label(ofAtom: zMatrix.root)), \(zMatrix.ringClosures.count) ring closures"
     )
+    for torsion in BackboneDihedrals(molecule).all {
+      table.add(torsion.name, "atoms \((0..<4).map { "\(torsion.atoms[$0])" }.joined(separator: " "))")
+    }
     print(table.text)
     guard !components.isEmpty else { return }
     print("Energy of the structure, kJ/mol")

@@ -12,6 +12,7 @@ struct SimulateCommand: ParsableCommand {
         molsample simulate alanine-dipeptide steps=500000 stride=5000 replicas=64
         molsample simulate alanine-dipeptide max_temperature=700 replicas=32 steps=1000000 stride=5000 seed=1
         molsample simulate alanine-dipeptide umbrella=phi windows=24 steps=100000 stride=500 replicas=16
+        molsample simulate alanine-dipeptide method=ghmc leapfrog_steps=50 max_temperature=800 bias=phi keep=all
         molsample simulate alanine-dipeptide --config simulation.yaml output=my-run
         molsample simulate alanine-dipeptide --config simulation.yaml output=my-run --resume
 
@@ -20,7 +21,9 @@ struct SimulateCommand: ParsableCommand {
         hmc, mala, metropolis                             Monte Carlo; steps are tuned in a warm-up that is not counted
 
       temperatures=300,350,… or max_temperature=T (a ladder chosen from energy overlaps) makes a replica exchange;
-      umbrella=NAME makes windows on a dihedral that the system's free_energies name.
+      umbrella=NAME makes windows on a dihedral that the system's free_energies name. bias=NAME puts a gentle harmonic bias
+      (bias_center, bias_force_constant) on such a dihedral in all states but the first, so that a rare side is visited
+      often; `free-energy` takes it out again.
 
       Writes to OUTPUT (trajectories/SYSTEM-simulation without output=): trajectory.nc (AMBER NetCDF of the first state,
       one frame of every replica each stride; trajectory-K.nc of the others with keep=all), energies.csv,

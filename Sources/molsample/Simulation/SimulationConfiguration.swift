@@ -27,6 +27,11 @@ struct SimulationConfiguration {
   var umbrella: String?
   var windows = 24
   var forceConstant = 100.0
+  /// Name of the dihedral that a gentle harmonic bias draws to `biasCenter` (rad) in all states but the first, with
+  /// `biasForceConstant` in kJ/mol/rad².
+  var bias: String?
+  var biasCenter = 1.0
+  var biasForceConstant = 3.0
   var timeStep_fs = 2.0
   var friction_per_ps = 1.0
   /// dalton; 0 leaves masses alone.
@@ -40,7 +45,7 @@ struct SimulationConfiguration {
 
   static let keys = [
     "method", "temperature", "temperatures", "max_temperature", "exchange_acceptance", "exchange_interval", "umbrella",
-    "windows", "force_constant", "steps", "stride", "equilibration", "replicas", "seed", "time_step_fs",
+    "windows", "force_constant", "bias", "bias_center", "bias_force_constant", "steps", "stride", "equilibration", "replicas", "seed", "time_step_fs",
     "friction_per_ps", "hydrogen_mass", "leapfrog_steps", "step_size", "precision", "keep", "output", "threads",
     "checkpoint_seconds",
   ]
@@ -82,6 +87,9 @@ struct SimulationConfiguration {
     umbrella = overrides.takeText("umbrella")
     windows = try overrides.takeInteger("windows", in: 2...1_000) ?? windows
     forceConstant = try positive("force_constant", forceConstant)
+    bias = overrides.takeText("bias")
+    biasCenter = try overrides.takeNumber("bias_center") ?? biasCenter
+    biasForceConstant = try positive("bias_force_constant", biasForceConstant)
     timeStep_fs = try positive("time_step_fs", timeStep_fs)
     if let friction = try overrides.takeNumber("friction_per_ps") {
       guard friction >= 0 else { throw UsageError("friction_per_ps must not be negative") }
@@ -104,14 +112,16 @@ struct SimulationConfiguration {
       guard temperatures.count <= 1, highestTemperature == nil else {
         throw UsageError("umbrella windows and a temperature ladder exclude each other")
       }
-      guard system.regions.contains(where: { $0.name == umbrella }) else {
-        throw UsageError(
-          "umbrella=\(umbrella!) is not a dihedral of this system",
-          advice: system.regions.isEmpty
-            ? "name dihedrals under free_energies in the system.yaml"
-            : "one of: \(system.regions.map(\.name).joined(separator: ", "))")
-      }
       keep = "all"
+    }
+    guard bias == nil || umbrella == nil else { throw UsageError("umbrella windows and a bias exclude each other") }
+    for (key, name) in [("umbrella", umbrella), ("bias", bias)] {
+      guard let name, !system.regions.contains(where: { $0.name == name }) else { continue }
+      throw UsageError(
+        "\(key)=\(name) is not a dihedral of this system",
+        advice: system.regions.isEmpty
+          ? "name dihedrals under free_energies in the system.yaml"
+          : "one of: \(system.regions.map(\.name).joined(separator: ", "))")
     }
   }
 
@@ -133,11 +143,16 @@ struct SimulationConfiguration {
     if let highestTemperature {
       lines += ["max_temperature: \(highestTemperature)", "exchange_acceptance: \(exchangeAcceptance)"]
     }
-    if temperatures.count > 1 || highestTemperature != nil || umbrella != nil {
+    if temperatures.count > 1 || highestTemperature != nil || umbrella != nil || bias != nil {
       lines.append("exchange_interval: \(exchangeInterval)")
     }
     if let umbrella {
       lines += ["umbrella: \(umbrella)", "windows: \(windows)", "force_constant: \(forceConstant)"]
+    }
+    if let bias {
+      lines += [
+        "bias: \(bias)", "bias_center: \(biasCenter)", "bias_force_constant: \(biasForceConstant)",
+      ]
     }
     lines += [
       "time_step_fs: \(timeStep_fs)", "friction_per_ps: \(friction_per_ps)", "hydrogen_mass: \(hydrogenMass)",

@@ -9,7 +9,8 @@ final class SimulationOutput {
   private let plan: SimulationPlan
   private let writers: [AmberTrajectoryWriter]
   private let table: AppendedTable
-  private let folder: OutputFolder
+  /// Energies of kept frames are in double precision, whatever the simulation moves by.
+  private let exactEnergy: MolecularEnergy
 
   static let tableName = "energies.csv"
   private static let header = [
@@ -20,12 +21,13 @@ final class SimulationOutput {
   let keptStates: Range<Int>
 
   init(
-    _ configuration: SimulationConfiguration, plan: SimulationPlan, atomCount: Int, folder: OutputFolder,
-    framesPerState: Int?, tableLength: Int?
+    _ configuration: SimulationConfiguration, plan: SimulationPlan, system: MolecularSystem, threads: Int,
+    folder: OutputFolder, framesPerState: Int?, tableLength: Int?
   ) throws {
     self.configuration = configuration
     self.plan = plan
-    self.folder = folder
+    exactEnergy = MolecularEnergy(system, threads: threads)
+    let atomCount = system.molecule.atomCount
     keptStates = configuration.keep == "all" ? plan.states.indices : 0..<1
     let names = keptStates.map { Self.trajectoryName(ofState: $0) }
     writers = try zip(keptStates, names).map { k, name in
@@ -62,14 +64,17 @@ final class SimulationOutput {
     var rows: [[String]] = []
     for (k, thermodynamic) in plan.states.enumerated() {
       let x = state.positions(ofState: k)
-      let potentials = state.reducedPotentials(ofState: k)
-      let energies = thermodynamic.potentialEnergies(potentials, of: x)
+      let energies: [Double]
       if keptStates.contains(k) {
+        energies = try exactEnergy.energies(of: x)
+        let potentials = thermodynamic.reducedPotentials(energies, of: x)
         try writers[k].append(
           TrajectoryFrames(coordinates: x, times: [Double](repeating: time, count: x.count)),
           values: [
             .potentialEnergy: energies, .reducedPotential: potentials, .replica: (0..<x.count).map(Double.init),
           ])
+      } else {
+        energies = thermodynamic.potentialEnergies(state.reducedPotentials(ofState: k), of: x)
       }
       let mean = energies.reduce(0, +) / Double(energies.count)
       let kinetic = state.velocities(ofState: k).map { velocities in

@@ -28,6 +28,13 @@ struct SimulationPlan: Codable {
       let temperatures = configuration.temperatures.isEmpty ? [temperature] : configuration.temperatures
       states = temperatures.map { SimulationState(temperature: $0) }
     }
+    if let name = configuration.bias, let region = configuration.system.regions.first(where: { $0.name == name }) {
+      // The first state stays as it is and exchanges with its biased copy, which leads on to the other temperatures.
+      let window = SimulationState.Window(
+        dihedral: name, atoms: (0..<4).map { region.atoms[$0] }, center: configuration.biasCenter,
+        forceConstant: configuration.biasForceConstant)
+      states = [states[0]] + states.map { SimulationState(temperature: $0.temperature, window: window) }
+    }
   }
 
   /// Energies at several temperatures from short runs of a few walkers.
@@ -71,6 +78,9 @@ extension SimulationConfiguration {
 
 /// Where walkers begin.
 enum StartingPositions {
+  /// Force constant up to which a window does not need a start of its own, kJ/mol/rad².
+  private static let gentle = 10.0
+
   /// The system's structure in all replicas; in a window with its dihedral turned there and relaxed.
   static func of(
     _ states: [SimulationState], prepared: PreparedSystem, replicas: Int, precision: ArithmeticPrecision
@@ -82,7 +92,10 @@ enum StartingPositions {
     }
     return try states.map { state in
       var start = structure.slice(0..<1)
-      if let window = state.window { start = try turned(start, to: window, prepared) }
+      // A gentle bias is met from anywhere; a window must be started in.
+      if let window = state.window, window.forceConstant > Self.gentle {
+        start = try turned(start, to: window, prepared)
+      }
       return Configurations(
         count: replicas, dimension: start.dimension,
         coordinates: (0..<replicas).flatMap { _ in start.coordinates })

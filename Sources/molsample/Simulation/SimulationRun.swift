@@ -78,7 +78,7 @@ struct SimulationRun {
     }
     try folder.write(configuration.yaml, as: "config.yaml")
     let output = try SimulationOutput(
-      configuration, plan: plan, atomCount: prepared.system.molecule.atomCount, folder: folder,
+      configuration, plan: plan, system: prepared.system, threads: threads, folder: folder,
       framesPerState: checkpoint?.framesPerState, tableLength: checkpoint?.tableLength)
 
     let equilibration = configuration.equilibrationSteps

@@ -31,8 +31,8 @@ struct SimulationState: Codable, Equatable {
   var kT: Double { ThermodynamicState(temperature: temperature).kT }
 
   var label: String {
-    window.map { "\($0.dihedral) = \(significant($0.center / Units.radiansPerDegree))°" }
-      ?? "\(significant(temperature, 5)) K"
+    "\(significant(temperature, 5)) K"
+      + (window.map { ", \($0.dihedral) held at \(significant($0.center / Units.radiansPerDegree))°" } ?? "")
   }
 
   /// The energy of this state: that of the molecule, and its window's.
@@ -45,9 +45,19 @@ struct SimulationState: Codable, Equatable {
 
   /// Energies of the molecule alone, kJ/mol, from this state's reduced potentials.
   func potentialEnergies(_ reducedPotentials: [Double], of x: Configurations) -> [Double] {
-    guard let window else { return reducedPotentials.map { $0 * kT } }
-    let atoms = SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3])
-    return zip(reducedPotentials, x.dihedrals(atoms)).map { $0 * kT - window.energy(at: $1) }
+    zip(reducedPotentials, biases(of: x)).map { $0 * kT - $1 }
+  }
+
+  /// u of this state, kT, from energies of the molecule alone, kJ/mol.
+  func reducedPotentials(_ energies: [Double], of x: Configurations) -> [Double] {
+    zip(energies, biases(of: x)).map { ($0 + $1) / kT }
+  }
+
+  /// What the window adds, kJ/mol.
+  func biases(of x: Configurations) -> [Double] {
+    guard let window else { return [Double](repeating: 0, count: x.count) }
+    return x.dihedrals(SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3]))
+      .map { window.energy(at: $0) }
   }
 
   /// Windows evenly around the circle.
