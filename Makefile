@@ -2,12 +2,15 @@
 # make test   build and run the tests
 # make lint   check the format of the Swift sources
 # make crosscheck, make bench    against OpenMM and other peers, in a Python environment of their own (.venv)
+# make survive                   kills simulations at random moments and compares what --resume makes of them
+# make references                the reference ensembles of trajectories/ anew (an hour and more)
+# make test-slow                 the statistical tests that take minutes
 
 SYSTEM ?= alanine-dipeptide
 ARGUMENTS ?=
 MOLSAMPLE = .build/release/molsample
 
-.PHONY: run test build dependencies lint crosscheck bench clean
+.PHONY: run test test-slow survive references build dependencies lint crosscheck bench clean
 
 run: build
 	$(MOLSAMPLE) run $(SYSTEM) $(ARGUMENTS)
@@ -17,6 +20,9 @@ build: dependencies
 
 test: dependencies
 	swift test -c release
+
+test-slow: dependencies
+	MOLFLOW_SLOW_TESTS=1 swift test -c release
 
 dependencies:
 	@scripts/install_dependencies.sh
@@ -33,8 +39,16 @@ crosscheck: build .venv/ready
 	.venv/bin/python crosscheck/energies.py --molsample $(MOLSAMPLE)
 	crosscheck/trajectories.sh
 
+survive: build .venv/ready
+	.venv/bin/python crosscheck/kill_and_resume.py --molsample $(MOLSAMPLE)
+
 bench: build .venv/ready
 	.venv/bin/python Benchmarks/energy_vs_openmm.py --molsample $(MOLSAMPLE)
+	.venv/bin/python Benchmarks/dynamics_vs_openmm.py --molsample $(MOLSAMPLE)
+	.venv/bin/python Benchmarks/mbar_vs_pymbar.py --molsample $(MOLSAMPLE)
+
+references: build
+	scripts/reference_ensembles/make.sh
 
 clean:
 	rm -rf .build .venv

@@ -9,13 +9,7 @@ molsample=${MOLSAMPLE:-.build/release/molsample}
 
 for system in "$@"; do
   folder="${WORK:-trajectories}/$system-reference"
-  case "$system" in
-    # Frames of the capped molecules are 8 ps apart, those of the zwitterions 5 ps.
-    alanine-dipeptide*) spacing="stride=80 steps=6400" ;;
-    *) spacing="" ;;
-  esac
-  # shellcheck disable=SC2086
-  "$molsample" simulate "$system" --config scripts/reference_ensembles/settings.yaml $spacing --resume output="$folder"
+  "$molsample" simulate "$system" --config scripts/reference_ensembles/settings.yaml --resume output="$folder"
   "$molsample" free-energy "$system" --input "$folder" output="$folder/free-energy"
   "$molsample" analyze "$system" --input "$folder" output="$folder/analysis"
   cp "$folder/trajectory.nc" "trajectories/$system.nc"
