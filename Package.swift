@@ -25,7 +25,7 @@ let package = Package(
 
     // MARK: Rooms, top to bottom; each imports only rooms below it
     .target(name: "MolFlow", dependencies: ["Sampling", "Energies", "Randomness", "CLaneKernels"]),
-    .target(name: "Sampling", dependencies: ["Energies", "Randomness"]),
+    .target(name: "Sampling", dependencies: ["Energies", "Estimators", "Randomness"]),
     .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
     .target(
       name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
@@ -46,6 +46,8 @@ let package = Package(
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
+    .testTarget(
+      name: "AnnealingTests", dependencies: ["Sampling", "Energies", "Randomness", "Estimators"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(
