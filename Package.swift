@@ -25,7 +25,7 @@ let package = Package(
 
     // MARK: Rooms, top to bottom; each imports only rooms below it
     .target(name: "MolFlow", dependencies: ["Sampling", "Energies", "Randomness", "CLaneKernels"]),
-    .target(name: "Sampling", dependencies: ["Energies", "Randomness"]),
+    .target(name: "Sampling", dependencies: ["Energies", "Estimators", "Randomness"]),
     .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
     .target(
       name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
@@ -48,8 +48,10 @@ let package = Package(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
+    .testTarget(
+      name: "AnnealingTests", dependencies: ["Sampling", "Energies", "Randomness", "Estimators"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Energies", "Estimators", "Randomness"]),
+    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Energies", "Randomness"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(
       name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),

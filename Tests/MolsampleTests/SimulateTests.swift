@@ -92,7 +92,7 @@ import Testing
       }
 
       let free = try CommandRunner.run(
-        "free-energy", "alanine-dipeptide", "--input", run.path, "--cv", "psi", "range=-1,1", "--json")
+        "free-energy", "alanine-dipeptide", "--input", run.path, "--cv", "phi", "range=-2.5,0", "--json")
       #expect(free.status == 0, "\(free.errors)")
       let result = try Self.json(free.output)
       #expect(result["temperature_K"] as? Double == 300 && result["states"] as? Int == 2)
@@ -101,7 +101,7 @@ import Testing
       #expect(abs(kJ / kT - 2.494) < 0.001)
       #expect(try #require(energies?["error_kT"] as? Double) > 0)
       #expect(
-        FileManager.default.fileExists(atPath: run.appendingPathComponent("free-energy/profile-psi.svg").path))
+        FileManager.default.fileExists(atPath: run.appendingPathComponent("free-energy/profile-phi.svg").path))
     }
   }
 
