@@ -29,11 +29,11 @@ LANE_INLINE real4 narrowed(double4 x, double4 origin) {
   return __builtin_convertvector(d, real4);
 }
 
-static void LANE_VARIANT(gather)(
+LANE_KERNEL void LANE_VARIANT(gather)(
     int64_t dimension, const double *x, int64_t first, int64_t count, int64_t reference_atom, float *positions,
     double *origin) {
 #else
-static void LANE_VARIANT(gather)(
+LANE_KERNEL void LANE_VARIANT(gather)(
     int64_t dimension, const double *x, int64_t first, int64_t count, double *positions) {
 #endif
   for (int lane = 0; lane < LANE_STRIDE; lane += 4) {
@@ -83,7 +83,7 @@ LANE_INLINE double4 widened(const LANE_SCALAR *p) {
   return __builtin_convertvector(*(const real4_unaligned *)p, double4);
 }
 
-static void LANE_VARIANT(scatter)(
+LANE_KERNEL void LANE_VARIANT(scatter)(
     int64_t dimension, const LANE_SCALAR *lanes, int64_t first, int64_t count, double *x) {
   for (int lane = 0; lane < LANE_STRIDE && first + lane < count; lane += 4) {
     double *sample = x + (first + lane) * dimension;

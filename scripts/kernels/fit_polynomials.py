@@ -65,3 +65,8 @@ def report_all(degrees, **form):
 
 report_all((9, 7, 11, 6, 6))
 report_all((4, 2, 4, 2, 2), digits=10, suffix="f", scalar="float")
+# ½ atanh(2 v) = v + v w P(w), w = v² ≤ 1/8
+report(
+    "half_atanh_coefficients",
+    lambda w: (series(lambda v: mp.atanh(2 * v) / 2, w) - 1) / w if abs(w) > 1e-20 else mp.mpf(4) / 3,
+    0, mp.mpf(1) / 8, 7, digits=10, suffix="f", scalar="float")
