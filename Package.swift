@@ -31,7 +31,7 @@ let package = Package(
       name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
       resources: [.copy("ForceFields")]),
     .target(name: "Estimators"),
-    .target(name: "Randomness"),
+    .target(name: "Randomness", dependencies: ["CLaneKernels"]),
 
     // MARK: C: the measured hot loops, and module maps of system libraries
     .target(name: "CLaneKernels"),
@@ -46,7 +46,7 @@ let package = Package(
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
-    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CLaneKernels"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(
       name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),

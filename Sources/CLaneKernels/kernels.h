@@ -12,6 +12,7 @@
 #include "elementary_functions.h"
 #include "descreening.h"
 #endif
+#include "transpose.h"
 #include "transposition.h"
 #include "bonded_kernels.h"
 #include "nonbonded_kernels.h"
