@@ -32,7 +32,7 @@ let package = Package(
       resources: [.copy("ForceFields")]),
     .target(name: "Estimators", dependencies: ["Randomness", "COpenBLAS", "CFFTW"]),
     .target(name: "Plots"),
-    .target(name: "Randomness"),
+    .target(name: "Randomness", dependencies: ["CLaneKernels"]),
 
     // MARK: C: the measured hot loops, and module maps of system libraries
     .target(name: "CLaneKernels"),
@@ -50,7 +50,7 @@ let package = Package(
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(
       name: "AnnealingTests", dependencies: ["Sampling", "Energies", "Randomness", "Estimators"], exclude: ["Golden"]),
-    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CLaneKernels"]),
     .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Energies", "Randomness"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(

@@ -47,7 +47,7 @@ LANE_INLINE lane_vector vector_cross(lane_vector a, lane_vector b) {
 // Terms whose energies are added up before `sum_end_row`.
 #define TERMS_PER_ROW 16
 
-static void LANE_VARIANT(harmonic_bonds)(
+LANE_KERNEL void LANE_VARIANT(harmonic_bonds)(
     const LANE_TYPED(lane_bonds) *bonds, const LANE_SCALAR *x, LANE_SCALAR *forces, double *energy) {
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     lane_sum sum = sum_zero();
@@ -71,7 +71,7 @@ static void LANE_VARIANT(harmonic_bonds)(
   }
 }
 
-static void LANE_VARIANT(harmonic_angles)(
+LANE_KERNEL void LANE_VARIANT(harmonic_angles)(
     const LANE_TYPED(lane_angles) *angles, const LANE_SCALAR *x, LANE_SCALAR *forces, double *energy) {
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     lane_sum sum = sum_zero();
@@ -110,7 +110,7 @@ static void LANE_VARIANT(harmonic_angles)(
 
 // Forces by Blondel & Karplus 1996, doi:10.1002/(SICI)1096-987X(19960715)17:9<1132::AID-JCC5>3.0.CO;2-T; cos nφ and
 // sin nφ by the addition theorems, so that no inverse trigonometric function is needed.
-static void LANE_VARIANT(periodic_torsions)(
+LANE_KERNEL void LANE_VARIANT(periodic_torsions)(
     const LANE_TYPED(lane_torsions) *torsions, const LANE_SCALAR *x, LANE_SCALAR *forces, double *energy) {
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     lane_sum sum = sum_zero();

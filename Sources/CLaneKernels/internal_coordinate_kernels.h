@@ -12,7 +12,7 @@ LANE_INLINE lane_real exact_log(lane_real x) {
   return lane_select(x > 0.0, lane_log(x), lane_select(x == 0.0, lane_broadcast(-__builtin_inf()), x));
 }
 
-static void LANE_VARIANT(cartesian_to_internal)(const lane_zmatrix *z, const double *x, double *q, double *log_det) {
+LANE_KERNEL void LANE_VARIANT(cartesian_to_internal)(const lane_zmatrix *z, const double *x, double *q, double *log_det) {
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     lane_real sum = lane_broadcast(0.0), product = lane_broadcast(1.0);
     for (int32_t row = 0; row < z->count; row++) {
@@ -47,7 +47,7 @@ static void LANE_VARIANT(cartesian_to_internal)(const lane_zmatrix *z, const dou
   }
 }
 
-static void LANE_VARIANT(internal_to_cartesian)(const lane_zmatrix *z, const double *q, double *x, double *log_det) {
+LANE_KERNEL void LANE_VARIANT(internal_to_cartesian)(const lane_zmatrix *z, const double *q, double *x, double *log_det) {
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {
     lane_real sum = lane_broadcast(0.0), product = lane_broadcast(1.0);
     for (int32_t row = 0; row < z->count; row++) {

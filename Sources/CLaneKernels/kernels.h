@@ -7,9 +7,12 @@
 #include "lane_vectors.h"
 #ifdef LANE_SINGLE
 #include "elementary_functions_single.h"
+#include "descreening_single.h"
 #else
 #include "elementary_functions.h"
+#include "descreening.h"
 #endif
+#include "transpose.h"
 #include "transposition.h"
 #include "bonded_kernels.h"
 #include "nonbonded_kernels.h"
@@ -18,19 +21,19 @@
 #include "internal_coordinate_kernels.h"
 #endif
 
-static void LANE_VARIANT(array_exp)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result) {
+LANE_KERNEL void LANE_VARIANT(array_exp)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result) {
   for (int64_t i = 0; i < count; i += LANE_WIDTH) lane_store(result + i, lane_exp(lane_load(x + i)));
 }
 
-static void LANE_VARIANT(array_log)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result) {
+LANE_KERNEL void LANE_VARIANT(array_log)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result) {
   for (int64_t i = 0; i < count; i += LANE_WIDTH) lane_store(result + i, lane_log(lane_load(x + i)));
 }
 
-static void LANE_VARIANT(array_inverse_sqrt)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result) {
+LANE_KERNEL void LANE_VARIANT(array_inverse_sqrt)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result) {
   for (int64_t i = 0; i < count; i += LANE_WIDTH) lane_store(result + i, lane_inverse_sqrt(lane_load(x + i)));
 }
 
-static void LANE_VARIANT(array_sincos)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *sine, LANE_SCALAR *cosine) {
+LANE_KERNEL void LANE_VARIANT(array_sincos)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *sine, LANE_SCALAR *cosine) {
   for (int64_t i = 0; i < count; i += LANE_WIDTH) {
     lane_real s, c;
     lane_sincos(lane_load(x + i), &s, &c);
@@ -39,7 +42,7 @@ static void LANE_VARIANT(array_sincos)(int64_t count, const LANE_SCALAR *x, LANE
   }
 }
 
-static void LANE_VARIANT(array_atan2)(
+LANE_KERNEL void LANE_VARIANT(array_atan2)(
     int64_t count, const LANE_SCALAR *y, const LANE_SCALAR *x, LANE_SCALAR *result) {
   for (int64_t i = 0; i < count; i += LANE_WIDTH) {
     lane_store(result + i, lane_atan2(lane_load(y + i), lane_load(x + i)));

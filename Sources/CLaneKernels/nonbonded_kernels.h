@@ -52,7 +52,7 @@ LANE_INLINE void nonbonded_lanes(
   sum_store(coulomb_sum, coulomb + lane);
 }
 
-static void LANE_VARIANT(nonbonded_pairs)(
+LANE_KERNEL void LANE_VARIANT(nonbonded_pairs)(
     const LANE_TYPED(lane_pairs) *pairs, const LANE_SCALAR *x, LANE_SCALAR *forces, double *lennard_jones,
     double *coulomb) {
   for (int lane = 0; lane < LANE_STRIDE; lane += LANE_WIDTH) {

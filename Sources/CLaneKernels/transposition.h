@@ -2,19 +2,8 @@
 //
 // Four samples by four coordinates at a time, in registers.
 
-typedef double double4 __attribute__((vector_size(32)));
-typedef double double4_unaligned __attribute__((vector_size(32), aligned(8)));
 typedef LANE_SCALAR real4 __attribute__((vector_size(4 * sizeof(LANE_SCALAR))));
 typedef LANE_SCALAR real4_unaligned __attribute__((vector_size(4 * sizeof(LANE_SCALAR)), aligned(sizeof(LANE_SCALAR))));
-
-LANE_INLINE void transpose4(double4 *a, double4 *b, double4 *c, double4 *d) {
-  double4 ab_low = __builtin_shufflevector(*a, *b, 0, 4, 2, 6), ab_high = __builtin_shufflevector(*a, *b, 1, 5, 3, 7);
-  double4 cd_low = __builtin_shufflevector(*c, *d, 0, 4, 2, 6), cd_high = __builtin_shufflevector(*c, *d, 1, 5, 3, 7);
-  *a = __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5);
-  *b = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
-  *c = __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7);
-  *d = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
-}
 
 #ifdef LANE_SINGLE
 // Beyond this distance from the reference atom, nm, coordinates stay at it; NaN stays NaN.
@@ -29,11 +18,11 @@ LANE_INLINE real4 narrowed(double4 x, double4 origin) {
   return __builtin_convertvector(d, real4);
 }
 
-static void LANE_VARIANT(gather)(
+LANE_KERNEL void LANE_VARIANT(gather)(
     int64_t dimension, const double *x, int64_t first, int64_t count, int64_t reference_atom, float *positions,
     double *origin) {
 #else
-static void LANE_VARIANT(gather)(
+LANE_KERNEL void LANE_VARIANT(gather)(
     int64_t dimension, const double *x, int64_t first, int64_t count, double *positions) {
 #endif
   for (int lane = 0; lane < LANE_STRIDE; lane += 4) {
@@ -83,7 +72,7 @@ LANE_INLINE double4 widened(const LANE_SCALAR *p) {
   return __builtin_convertvector(*(const real4_unaligned *)p, double4);
 }
 
-static void LANE_VARIANT(scatter)(
+LANE_KERNEL void LANE_VARIANT(scatter)(
     int64_t dimension, const LANE_SCALAR *lanes, int64_t first, int64_t count, double *x) {
   for (int lane = 0; lane < LANE_STRIDE && first + lane < count; lane += 4) {
     double *sample = x + (first + lane) * dimension;

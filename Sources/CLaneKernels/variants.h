@@ -28,11 +28,15 @@ typedef struct {
   void (*gather)(int64_t, const double *, int64_t, int64_t, int64_t, float *, double *);
 } lane_kernels_single;
 
+typedef void (*lane_normal_field_kernel)(uint64_t, uint64_t, uint64_t, int64_t, double *);
+
 extern const lane_kernels kernels_portable;
 extern const lane_kernels_single kernels_portable_single;
+extern const lane_normal_field_kernel normal_field_kernel_portable;
 #if defined(__x86_64__)
 extern const lane_kernels kernels_avx2;
 extern const lane_kernels_single kernels_avx2_single;
+extern const lane_normal_field_kernel normal_field_kernel_avx2;
 #endif
 
 #endif

@@ -71,10 +71,13 @@ struct StepNoise {
 
   /// Standard normal numbers, one for each coordinate of each walker.
   func fill(_ noise: inout [Double], walkers: Walkers) {
+    // Children of one stream share a key and differ in the stream's number, the walker's.
+    let key = normals.child(0).key
     noise.withUnsafeMutableBufferPointer { buffer in
       for w in 0..<walkers.count {
-        var stream = normals.child(walkers.first + w)
-        stream.fillNormal(UnsafeMutableBufferPointer(rebasing: buffer[walkers.row(w)]))
+        NormalField.fill(
+          UnsafeMutableBufferPointer(rebasing: buffer[walkers.row(w)]), key: key,
+          stream: UInt64(bitPattern: Int64(walkers.first + w)))
       }
     }
   }

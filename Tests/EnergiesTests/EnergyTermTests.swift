@@ -53,7 +53,7 @@ import Testing
   }
 
   /// Largest forces are 10⁴ times the smallest rounding errors that sums of them must show.
-  static func rounding(_ precision: ArithmeticPrecision) -> Double { precision == .double ? 1e-11 : 4e-6 }
+  static func rounding(_ precision: ArithmeticPrecision) -> Double { precision == .double ? 1e-11 : 1e-5 }
 
   @Test(
     "Energies do not change when the molecule is moved and turned, and forces turn with it",

@@ -57,4 +57,8 @@ void lane_cartesian_to_internal(const lane_zmatrix *z, const double *x, double *
 // Places the rows' atoms in x, where the atoms they refer to already stand; same log_det.
 void lane_internal_to_cartesian(const lane_zmatrix *z, const double *q, double *x, double *log_det);
 
+// Standard normal numbers from Philox4x32-10 blocks first_block, first_block + 1, … of a key and a stream, four from each
+// block; see NormalField.swift. The same bytes with every instruction set.
+void lane_normal_field(uint64_t key, uint64_t stream, uint64_t first_block, int64_t count, double *normals);
+
 #endif

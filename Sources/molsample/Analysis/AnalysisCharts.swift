@@ -92,8 +92,12 @@ struct AnalysisCharts {
       }
       guard let main = profile(ensemble) else { return nil }
       func series(_ label: String, _ profile: FreeEnergyProfile, dashed: Bool) -> LineChart.Series {
-        LineChart.Series(
-          label, x: axis.centers, y: profile.values.map { $0 ?? .nan },
+        // Bins that a few samples decide would be a picture of noise.
+        let shown = zip(profile.values, profile.standardErrors).map { value, error in
+          value != nil && error.map { $0 < 1.5 } ?? false
+        }
+        return LineChart.Series(
+          label, x: axis.centers, y: zip(profile.values, shown).map { $1 ? $0! : .nan },
           errors: profile.standardErrors.map { $0 ?? 0 }, isDashed: dashed)
       }
       var lines = [series(ensemble.logWeights == nil ? "sampled" : "reweighted", main, dashed: false)]

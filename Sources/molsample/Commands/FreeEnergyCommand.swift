@@ -171,14 +171,25 @@ struct FreeEnergyCommand: ParsableCommand {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// kT
+  private static let largestErrorShown = 1.5
+
   static func chart(
     _ variable: CollectiveVariable, _ axis: HistogramAxis, _ profile: (values: [Double?], errors: [Double?]), title: String
   ) -> LineChart {
-    let y = profile.values.map { $0 ?? .nan }
+    // Bins that a few samples decide stay in the table; a picture of them would be one of noise.
+    let shown = axis.centers.indices.filter { bin in
+      guard profile.values[bin] != nil, let error = profile.errors[bin] else { return false }
+      return error < largestErrorShown
+    }
     return LineChart(
       title: title, x: variable.isCircular ? .torsion(variable.label) : Axis("\(variable.label) / \(variable.unit)"),
       y: Axis("F / kT", includesZero: true),
-      series: [LineChart.Series(variable.label, x: axis.centers, y: y, errors: profile.errors.map { $0 ?? 0 })])
+      series: [
+        LineChart.Series(
+          variable.label, x: axis.centers, y: axis.centers.indices.map { shown.contains($0) ? profile.values[$0]! : .nan },
+          errors: axis.centers.indices.map { shown.contains($0) ? profile.errors[$0]! : 0 })
+      ])
   }
 
   private static func defaultOutput(_ input: String) -> String {
