@@ -10,7 +10,8 @@ import Testing
   ]
   static let results = ["trajectory.nc", "trajectory-1.nc", "energies.csv", "simulation.json", "config.yaml"]
 
-  static func simulate(_ folder: URL, _ more: String..., settings: [String] = settings) throws -> CommandRunner.Outcome {
+  static func simulate(_ folder: URL, _ more: String..., settings: [String] = settings) throws -> CommandRunner.Outcome
+  {
     try CommandRunner.run(arguments: ["simulate"] + settings + ["output=\(folder.path)"] + more)
   }
 
@@ -97,7 +98,8 @@ import Testing
       let result = try Self.json(free.output)
       #expect(result["temperature_K"] as? Double == 300 && result["states"] as? Int == 2)
       let energies = try #require(result["free_energies"] as? [[String: Any]]).first
-      let kT = try #require(energies?["delta_f_kT"] as? Double), kJ = try #require(energies?["delta_f_kJ_mol"] as? Double)
+      let kT = try #require(energies?["delta_f_kT"] as? Double),
+        kJ = try #require(energies?["delta_f_kJ_mol"] as? Double)
       #expect(abs(kJ / kT - 2.494) < 0.001)
       #expect(try #require(energies?["error_kT"] as? Double) > 0)
       #expect(
@@ -121,7 +123,8 @@ import Testing
         (["analyze", "alanine-dipeptide", "--input", "/dev/null"], 4, "/dev/null"),
       ] {
         let outcome = try CommandRunner.run(arguments: words)
-        #expect(outcome.status == status && outcome.errors.contains(text), "\(words): \(outcome.status) \(outcome.errors)")
+        #expect(
+          outcome.status == status && outcome.errors.contains(text), "\(words): \(outcome.status) \(outcome.errors)")
         #expect(!outcome.wasKilled)
       }
     }

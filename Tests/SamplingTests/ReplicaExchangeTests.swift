@@ -66,7 +66,9 @@ import Testing
     let sampler = Self.sampler(replicas: replicas)
     var state = try sampler.start(at: Self.start(replicas))
     try sampler.advance(&state, steps: 400)
-    let observables: [(String, (Double) -> Double)] = [("x", { $0 }), ("x²", { $0 * $0 }), ("left", { $0 < 0 ? 1 : 0 })]
+    let observables: [(String, (Double) -> Double)] = [
+      ("x", { $0 }), ("x²", { $0 * $0 }), ("left", { $0 < 0 ? 1 : 0 }),
+    ]
     var sums = [[[Double]]](
       repeating: observables.map { _ in [Double](repeating: 0, count: replicas) }, count: Self.betas.count)
     let frames = 150

@@ -12,7 +12,8 @@ extension Configurations {
   }
 
   /// Turns the atoms of `moving` by `angle` (rad) about the axis from atom `tail` to atom `head`, in one sample.
-  public mutating func rotate(_ moving: some Sequence<Int>, about tail: Int, _ head: Int, by angle: Double, sample: Int) {
+  public mutating func rotate(_ moving: some Sequence<Int>, about tail: Int, _ head: Int, by angle: Double, sample: Int)
+  {
     let origin = position(sample: sample, atom: head)
     var axis = origin - position(sample: sample, atom: tail)
     axis /= (axis * axis).sum().squareRoot()

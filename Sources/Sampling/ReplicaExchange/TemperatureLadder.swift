@@ -69,7 +69,9 @@ public struct TemperatureLadder: Sendable {
     let difference = 1 / (gasConstant * first) - 1 / (gasConstant * second)
     let a = energies(at: first), b = energies(at: second)
     let m = difference * (a.mean - b.mean)
-    let s = abs(difference) * (a.standardDeviation * a.standardDeviation + b.standardDeviation * b.standardDeviation)
+    let s =
+      abs(difference)
+      * (a.standardDeviation * a.standardDeviation + b.standardDeviation * b.standardDeviation)
       .squareRoot()
     guard s > 0 else { return 1 }
     func normalCumulative(_ z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }

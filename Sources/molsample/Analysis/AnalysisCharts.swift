@@ -65,7 +65,8 @@ struct AnalysisCharts {
     var distributions: [Histogram.Distribution] = []
     let shown = energies.sorted()
     // A proposal's tail of clashes would leave the rest a line at the left.
-    let high = (reference?.potentialEnergies ?? (ensemble.logWeights == nil ? energies : nil))?.max()
+    let high =
+      (reference?.potentialEnergies ?? (ensemble.logWeights == nil ? energies : nil))?.max()
       ?? shown[shown.count / 2]
     let low = min(shown[0], reference?.potentialEnergies?.min() ?? shown[0])
     if ensemble.logWeights != nil {
@@ -79,7 +80,8 @@ struct AnalysisCharts {
     }
     let width = max(high - low, 1)
     return Histogram(
-      title: title, x: Axis("U / kJ/mol", range: low - 0.05 * width...high + 0.15 * width), distributions: distributions)
+      title: title, x: Axis("U / kJ/mol", range: low - 0.05 * width...high + 0.15 * width), distributions: distributions
+    )
   }
 
   /// Free energies along all backbone torsions φ and ψ, with errors, and the reference's dashed.

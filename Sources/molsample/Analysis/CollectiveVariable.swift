@@ -70,7 +70,8 @@ struct CollectiveVariable {
     case ("angle", 3): self.init(name: text, label: label, kind: .angle(SIMD3(indices[0], indices[1], indices[2])))
     case ("distance", 2): self.init(name: text, label: label, kind: .distance(SIMD2(indices[0], indices[1])))
     default:
-      throw UsageError("'\(text)' has \(indices.count) atoms", advice: "a dihedral has four, an angle three, a distance two")
+      throw UsageError(
+        "'\(text)' has \(indices.count) atoms", advice: "a dihedral has four, an angle three, a distance two")
     }
   }
 

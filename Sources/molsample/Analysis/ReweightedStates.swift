@@ -36,7 +36,8 @@ struct ReweightedStates {
         values: weights?.map { $0 == -.infinity ? 0 : $0 } ?? [Double](repeating: 0, count: frameCount),
         counts: [frameCount])
       reweighting = try GroupedReweighting(
-        potentials, target: weights?.map { $0 == -.infinity ? .infinity : 0 } ?? [Double](repeating: 0, count: frameCount),
+        potentials,
+        target: weights?.map { $0 == -.infinity ? .infinity : 0 } ?? [Double](repeating: 0, count: frameCount),
         groups: groups, threads: threads)
       return
     }
@@ -70,7 +71,8 @@ struct ReweightedStates {
   /// F along a variable, kT, 0 at its lowest, with jackknife errors of the difference from there.
   func profile(_ values: [Double], axis: HistogramAxis) throws -> (values: [Double?], errors: [Double?]) {
     let all = try FreeEnergyProfile(of: values, axis: axis, logWeights: reweighting.logWeights)
-    guard let lowest = all.values.indices.filter({ all.values[$0] != nil }).min(by: { all.values[$0]! < all.values[$1]! })
+    guard
+      let lowest = all.values.indices.filter({ all.values[$0] != nil }).min(by: { all.values[$0]! < all.values[$1]! })
     else { return (all.values, all.values.map { _ in nil }) }
     // One histogram a replicate, not one for each bin.
     let replicates = reweighting.leaveOneOut.map { weights in

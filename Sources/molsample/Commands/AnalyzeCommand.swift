@@ -86,7 +86,8 @@ struct AnalyzeCommand: ParsableCommand {
     let beside = isDirectory.boolValue ? input : (input as NSString).deletingLastPathComponent
     let folder = try OutputFolder(path: output ?? (beside.isEmpty ? "analysis" : "\(beside)/analysis"))
     let pictures = AnalysisCharts(
-      title: "\(description.name), \(significant(temperature)) K", ensemble: ensemble, reference: other, features: features)
+      title: "\(description.name), \(significant(temperature)) K", ensemble: ensemble, reference: other,
+      features: features)
     var charts = Charts(folder: folder)
     var tables = ["dihedrals.csv"]
     try folder.write(dihedralTable(ensemble, features), as: "dihedrals.csv")
@@ -153,7 +154,8 @@ struct AnalyzeCommand: ParsableCommand {
       do {
         if let logWeights = frames.logWeights {
           let mean = try WeightedMean(of: values, weights: LogWeights(logWeights))
-          return Mean(name: name, value: mean.value, error: mean.standardError, statistical_inefficiency: nil, reason: nil)
+          return Mean(
+            name: name, value: mean.value, error: mean.standardError, statistical_inefficiency: nil, reason: nil)
         }
         let mean = try CorrelatedMean(ofIndependent: frames.series.map { $0.map { values[$0] } })
         return Mean(

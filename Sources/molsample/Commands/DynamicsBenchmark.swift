@@ -66,6 +66,7 @@ struct DynamicsBenchmark {
       nanoseconds_per_day: rate * timeStep_fs * 1e-6 * 86_400)
     if json { return try JSONOutput.print(result) }
     print("\(description.name), \(result.atoms) atoms, \(walkers) walkers, \(threads) threads, \(precision) precision")
-    print("  \(significant(rate)) steps/s, \(significant(result.nanoseconds_per_day)) ns/day of \(timeStep_fs) fs steps")
+    print(
+      "  \(significant(rate)) steps/s, \(significant(result.nanoseconds_per_day)) ns/day of \(timeStep_fs) fs steps")
   }
 }

@@ -28,7 +28,8 @@ struct FreeEnergyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder or file of samples; repeat for more.", valueName: "path"))
   var input: [String] = []
 
-  @Option(help: ArgumentHelp("Collective variable; repeat for more. Without it, those of the system.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Collective variable; repeat for more. Without it, those of the system.", valueName: "name"))
   var cv: [String] = []
 
   @Flag(help: "Print one JSON object.")
@@ -136,10 +137,14 @@ struct FreeEnergyCommand: ParsableCommand {
   }
 
   private func text(_ result: Result) -> String {
-    var lines = ["\(result.system) at \(significant(result.temperature_K)) K (1 kT = \(significant(SimulationState(temperature: result.temperature_K).kT)) kJ/mol)"]
+    var lines = [
+      "\(result.system) at \(significant(result.temperature_K)) K (1 kT = \(significant(SimulationState(temperature: result.temperature_K).kT)) kJ/mol)"
+    ]
     var table = TextTable()
     table.add(
-      "samples", "\(result.samples) of \(result.states) states, worth \(significant(result.effective_samples, 3)) at this temperature")
+      "samples",
+      "\(result.samples) of \(result.states) states, worth \(significant(result.effective_samples, 3)) at this temperature"
+    )
     if let overlap = result.smallest_overlap {
       table.add("overlap", "\(significant(overlap, 2)) at the weakest link between states (0.03 is the usual least)")
     }
@@ -163,7 +168,9 @@ struct FreeEnergyCommand: ParsableCommand {
   static func csv(
     _ variable: CollectiveVariable, _ axis: HistogramAxis, _ profile: (values: [Double?], errors: [Double?]), kT: Double
   ) -> String {
-    var lines = ["\(variable.unit == "nm" ? "distance_nm" : "angle_rad"),free_energy_kT,error_kT,free_energy_kJ_mol,error_kJ_mol"]
+    var lines = [
+      "\(variable.unit == "nm" ? "distance_nm" : "angle_rad"),free_energy_kT,error_kT,free_energy_kJ_mol,error_kJ_mol"
+    ]
     for (center, (value, error)) in zip(axis.centers, zip(profile.values, profile.errors)) {
       func cell(_ value: Double?, _ scale: Double) -> String { value.map { "\($0 * scale)" } ?? "" }
       lines.append("\(center),\(cell(value, 1)),\(cell(error, 1)),\(cell(value, kT)),\(cell(error, kT))")
@@ -175,7 +182,8 @@ struct FreeEnergyCommand: ParsableCommand {
   private static let largestErrorShown = 1.5
 
   static func chart(
-    _ variable: CollectiveVariable, _ axis: HistogramAxis, _ profile: (values: [Double?], errors: [Double?]), title: String
+    _ variable: CollectiveVariable, _ axis: HistogramAxis, _ profile: (values: [Double?], errors: [Double?]),
+    title: String
   ) -> LineChart {
     // Bins that a few samples decide stay in the table; a picture of them would be one of noise.
     let shown = axis.centers.indices.filter { bin in
@@ -187,7 +195,8 @@ struct FreeEnergyCommand: ParsableCommand {
       y: Axis("F / kT", includesZero: true),
       series: [
         LineChart.Series(
-          variable.label, x: axis.centers, y: axis.centers.indices.map { shown.contains($0) ? profile.values[$0]! : .nan },
+          variable.label, x: axis.centers,
+          y: axis.centers.indices.map { shown.contains($0) ? profile.values[$0]! : .nan },
           errors: axis.centers.indices.map { shown.contains($0) ? profile.errors[$0]! : 0 })
       ])
   }

@@ -6,7 +6,8 @@ import Sampling
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Molecular dynamics and Monte Carlo of many walkers: reference ensembles, replica exchange, umbrella windows.",
+    abstract:
+      "Molecular dynamics and Monte Carlo of many walkers: reference ensembles, replica exchange, umbrella windows.",
     discussion: """
       EXAMPLES
         molsample simulate alanine-dipeptide steps=500000 stride=5000 replicas=64
@@ -69,8 +70,10 @@ struct SimulateCommand: ParsableCommand {
     print(
       "\(significant(outcome.seconds, 3)) s"
         + (outcome.nanosecondsPerDay.map { ", \(significant($0, 3)) ns/day over all walkers" } ?? ""))
-    print("written: \(folder.path)/" + outcome.trajectories.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")
-      + ", energies.csv, simulation.json, config.yaml")
+    print(
+      "written: \(folder.path)/"
+        + outcome.trajectories.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")
+        + ", energies.csv, simulation.json, config.yaml")
   }
 }
 

@@ -45,7 +45,8 @@ struct SimulationConfiguration {
 
   static let keys = [
     "method", "temperature", "temperatures", "max_temperature", "exchange_acceptance", "exchange_interval", "umbrella",
-    "windows", "force_constant", "bias", "bias_center", "bias_force_constant", "steps", "stride", "equilibration", "replicas", "seed", "time_step_fs",
+    "windows", "force_constant", "bias", "bias_center", "bias_force_constant", "steps", "stride", "equilibration",
+    "replicas", "seed", "time_step_fs",
     "friction_per_ps", "hydrogen_mass", "leapfrog_steps", "step_size", "precision", "keep", "output", "threads",
     "checkpoint_seconds",
   ]
@@ -107,7 +108,9 @@ struct SimulationConfiguration {
       throw UsageError("precision=\(precision) is not to be had", advice: "single or double")
     }
     keep = overrides.takeText("keep") ?? keep
-    guard ["first", "all"].contains(keep) else { throw UsageError("keep=\(keep) is not to be had", advice: "first or all") }
+    guard ["first", "all"].contains(keep) else {
+      throw UsageError("keep=\(keep) is not to be had", advice: "first or all")
+    }
     if umbrella != nil {
       guard temperatures.count <= 1, highestTemperature == nil else {
         throw UsageError("umbrella windows and a temperature ladder exclude each other")

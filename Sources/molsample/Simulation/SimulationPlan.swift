@@ -114,7 +114,8 @@ enum StartingPositions {
     }
     let angle = x.dihedrals(SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3]))[0]
     x.rotate(moving, about: window.atoms[1], window.atoms[2], by: window.center - angle, sample: 0)
-    let energy = SimulationState(temperature: 300, window: window).density(of: prepared.system, precision: .double).energy
+    let energy = SimulationState(temperature: 300, window: window).density(of: prepared.system, precision: .double)
+      .energy
     return try EnergyMinimizer(forceTolerance: 100, maximumIterations: 500).minimize(energy, from: x).positions
   }
 }

@@ -67,8 +67,12 @@ struct SimulationReport: Encodable {
       if let window = state.window {
         line += ", \(window.dihedral) at \(significant(window.center / Units.radiansPerDegree))°"
       }
-      if let acceptance = state.acceptance, acceptance < 1 { line += ", moves accepted \(significant(100 * acceptance, 4)) %" }
-      if let exchange = state.exchange_acceptance { line += ", exchanges with the next \(significant(100 * exchange, 3)) %" }
+      if let acceptance = state.acceptance, acceptance < 1 {
+        line += ", moves accepted \(significant(100 * acceptance, 4)) %"
+      }
+      if let exchange = state.exchange_acceptance {
+        line += ", exchanges with the next \(significant(100 * exchange, 3)) %"
+      }
       if let warmUp = state.warm_up {
         line += ", step \(significant(warmUp.stepSize, 3)) after a warm-up of \(warmUp.evaluations) evaluations"
       }
@@ -76,9 +80,11 @@ struct SimulationReport: Encodable {
     }
     if states.count > 1 { table.add("round trips", "\(round_trips)") }
     for free in free_energies {
-      table.add("ΔF(\(free.name))", free.delta_f_kT.map {
-        "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT"
-      } ?? "unknown: \(free.reason ?? "")")
+      table.add(
+        "ΔF(\(free.name))",
+        free.delta_f_kT.map {
+          "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT"
+        } ?? "unknown: \(free.reason ?? "")")
     }
     return table.text
   }

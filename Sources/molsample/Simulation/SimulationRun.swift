@@ -70,7 +70,8 @@ struct SimulationRun {
         throw InputError(folder.file(Self.checkpointName), "does not fit this simulation", advice: "start anew")
       }
       state = resumed
-      Molsample.report("resuming after \(state.step) of \(configuration.equilibrationSteps + configuration.steps) steps")
+      Molsample.report(
+        "resuming after \(state.step) of \(configuration.equilibrationSteps + configuration.steps) steps")
     } else {
       state = try sampler.start(
         at: try StartingPositions.of(
@@ -104,7 +105,8 @@ struct SimulationRun {
       let produced = state.step - equilibration
       let portion =
         produced < 0
-        ? min(configuration.stride, -produced) : min(configuration.stride - produced % configuration.stride, total - state.step)
+        ? min(configuration.stride, -produced)
+        : min(configuration.stride - produced % configuration.stride, total - state.step)
       try sampler.advance(&state, steps: portion)
       let now = state.step - equilibration
       if now == 0 { sampler.resetCounts(&state) }
