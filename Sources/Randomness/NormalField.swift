@@ -9,7 +9,7 @@ import CLaneKernels
 /// Each is within 10⁻¹⁰ of what these formulas give exactly.
 ///
 /// The arithmetic is without fused multiply-add, so that the bytes are the same with every instruction set. Eight blocks
-/// stand side by side, which is 3 times as fast as `RandomStream.normal()` with AVX2 and nearly twice without.
+/// stand side by side.
 ///
 /// Sources: Salmon, Moraes, Dror, Shaw 2011, doi:10.1145/2063384.2063405; Box & Muller 1958,
 /// doi:10.1214/aoms/1177706645.

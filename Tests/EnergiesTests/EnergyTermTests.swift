@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// Largest forces are 10⁴ times the smallest rounding errors that sums of them must show.
+  /// What rounding does to energies of these strained geometries, relative to them.
   static func rounding(_ precision: ArithmeticPrecision) -> Double { precision == .double ? 1e-11 : 1e-5 }
 
   @Test(

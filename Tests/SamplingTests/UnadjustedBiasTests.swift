@@ -31,7 +31,7 @@ import Testing
   /// the step as the change itself does.
   static func change(_ kernel: any Kernel, on target: TargetCase, pathSteps: Int) throws -> ZScore {
     let random = RandomStream(seed: 71)
-    let start = target.sample(20_000, random.child(-2))
+    let start = target.sample(40_000, random.child(-2))
     var walkers = try kernel.start(at: start, target: target.density, using: random.child(-1))
     func squaredGradients() -> [Double] {
       (0..<walkers.count).map { w in

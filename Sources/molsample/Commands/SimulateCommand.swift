@@ -73,7 +73,8 @@ struct SimulateCommand: ParsableCommand {
     print(
       "written: \(folder.path)/"
         + outcome.trajectories.map { ($0 as NSString).lastPathComponent }.joined(separator: ", ")
-        + ", energies.csv, simulation.json, config.yaml")
+        + ", energies.csv, simulation.json, config.yaml\nnext: molsample free-energy or analyze, with --input \(folder.path)"
+    )
   }
 }
 

@@ -1,8 +1,6 @@
 import Energies
-import Estimators
 import Foundation
 import Sampling
-import Trajectories
 
 /// `simulation.json`: what was simulated and how well it mixed. The same for every run of one configuration, so times
 /// are not in it.
@@ -17,13 +15,6 @@ struct SimulationReport: Encodable {
     @ExplicitNull var warm_up: StepSizeAdaptation.Report?
   }
 
-  struct FreeEnergy: Encodable {
-    var name: String
-    @ExplicitNull var delta_f_kT: Double?
-    @ExplicitNull var error_kT: Double?
-    @ExplicitNull var reason: String?
-  }
-
   var system: String
   var method: String
   var seed: UInt64
@@ -33,7 +24,6 @@ struct SimulationReport: Encodable {
   var frames_per_state: Int
   var states: [State]
   var round_trips: Int
-  var free_energies: [FreeEnergy]
   var configuration_digest: String
   var molsample_version: String
 
@@ -56,7 +46,6 @@ struct SimulationReport: Encodable {
         exchange_acceptance: k + 1 < outcome.plan.states.count ? outcome.exchanges.acceptance(k) : nil,
         warm_up: k < outcome.plan.warmUps.count ? outcome.plan.warmUps[k] : nil)
     }
-    free_energies = []
   }
 
   var text: String {
@@ -79,13 +68,6 @@ struct SimulationReport: Encodable {
       table.add("state \(k)", line)
     }
     if states.count > 1 { table.add("round trips", "\(round_trips)") }
-    for free in free_energies {
-      table.add(
-        "ΔF(\(free.name))",
-        free.delta_f_kT.map {
-          "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT"
-        } ?? "unknown: \(free.reason ?? "")")
-    }
     return table.text
   }
 }
