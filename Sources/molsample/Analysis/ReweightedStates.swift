@@ -68,6 +68,24 @@ struct ReweightedStates {
     }
   }
 
+  /// ΔF of the second halves of all walkers less that of their first halves, kT: far from 0 in units of its error where the
+  /// simulation drifts. nil for importance samples.
+  func drift(inside: [Bool]) -> (value: Double, standardError: Double)? {
+    let late = inputs.map(\.isLate)
+    guard late.allSatisfy({ $0 != nil }) else { return nil }
+    let isLate = late.flatMap { $0! }
+    let found = reweighting.estimate { weights in
+      func half(_ wanted: Bool) -> Double? {
+        let part = zip(weights, isLate).map { $1 == wanted ? $0 : -.infinity }
+        return (try? RegionFreeEnergy(inside: inside, logWeights: part))?.value
+      }
+      guard let first = half(false), let second = half(true) else { return nil }
+      return second - first
+    }
+    guard let value = found.value, let error = found.standardError, error > 0 else { return nil }
+    return (value, error)
+  }
+
   /// F along a variable, kT, 0 at its lowest, with jackknife errors of the difference from there.
   func profile(_ values: [Double], axis: HistogramAxis) throws -> (values: [Double?], errors: [Double?]) {
     let all = try FreeEnergyProfile(of: values, axis: axis, logWeights: reweighting.logWeights)

@@ -40,6 +40,28 @@ struct SampledFrames {
     return replicas.map { numbers[$0]! * groups / walkers }
   }
 
+  /// Without the first part of each walker's frames; importance samples have no first part.
+  func discarding(_ share: Double) -> SampledFrames {
+    guard share > 0, logWeights == nil else { return self }
+    let kept = series.flatMap { $0.dropFirst(Int((share * Double($0.count)).rounded(.up))) }.sorted()
+    var frames = self
+    frames.x = Configurations(
+      count: kept.count, dimension: x.dimension,
+      coordinates: kept.flatMap { x.coordinates[$0 * x.dimension..<($0 + 1) * x.dimension] })
+    frames.potentialEnergies = potentialEnergies.map { values in kept.map { values[$0] } }
+    frames.logProposals = logProposals.map { values in kept.map { values[$0] } }
+    frames.replicas = kept.map { replicas[$0] }
+    return frames
+  }
+
+  /// Whether each frame belongs to the second half of its walker's; nil for importance samples.
+  var isLate: [Bool]? {
+    guard logWeights == nil else { return nil }
+    var late = [Bool](repeating: false, count: count)
+    for walker in series { for frame in walker.suffix(walker.count / 2) { late[frame] = true } }
+    return late
+  }
+
   /// The states that a path holds: a folder of `simulate` (every kept state), a folder with an ensemble, or a file.
   static func read(_ path: String, atomCount: Int, temperature: Double) throws -> [SampledFrames] {
     var isDirectory: ObjCBool = false

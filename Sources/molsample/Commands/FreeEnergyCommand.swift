@@ -19,6 +19,9 @@ struct FreeEnergyCommand: ParsableCommand {
       free_energies, phi, psi, omega of the backbone (phi-2 where there are several), or dihedral:4,6,8,14, angle:4,6,8,
       distance:0,5 with atoms counted from 0.
 
+      Where the second half of a simulation differs from the first by more than chance, that is said; discard=0.3 drops the
+      first 30 % of every walker.
+
       range=LOW,HIGH (rad, or nm for distances) is the region compared with the rest; bins=N sets the profile's resolution.
       Errors are standard errors by leaving out independent walkers (or pieces of time) in turn, with MBAR solved anew.
       """)
@@ -44,6 +47,9 @@ struct FreeEnergyCommand: ParsableCommand {
     @ExplicitNull var error_kJ_mol: Double?
     @ExplicitNull var delta_f_kcal_mol: Double?
     @ExplicitNull var error_kcal_mol: Double?
+    /// ΔF of the walkers' second halves less that of the first, and its error: a drift beyond 3 errors is a reason.
+    @ExplicitNull var drift_kT: Double?
+    @ExplicitNull var drift_error_kT: Double?
     @ExplicitNull var reason: String?
   }
 
@@ -66,7 +72,9 @@ struct FreeEnergyCommand: ParsableCommand {
     let bins = try overrides.takeInteger("bins", in: 2...10_000) ?? 72
     let threads = try overrides.takeThreads()
     let output = overrides.takeText("output")
-    try overrides.finish(known: ["temperature", "range", "bins", "threads", "output"])
+    let discarded = try overrides.takeNumber("discard") ?? 0
+    guard (0..<1).contains(discarded) else { throw UsageError("discard must be a share from 0 to below 1") }
+    try overrides.finish(known: ["temperature", "range", "bins", "discard", "threads", "output"])
     guard !input.isEmpty else { throw UsageError("no samples are named", advice: "add --input FOLDER or FILE") }
     guard range.map({ $0[0] != $0[1] }) ?? true else { throw UsageError("range has no width") }
     guard range == nil || cv.count == 1 else { throw UsageError("range= needs one --cv that it is for") }
@@ -74,6 +82,7 @@ struct FreeEnergyCommand: ParsableCommand {
     let molecule = prepared.system.molecule
     let inputs = try input.flatMap {
       try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: description.temperature)
+        .map { $0.discarding(discarded) }
     }
     let temperature =
       requestedTemperature
@@ -129,11 +138,17 @@ struct FreeEnergyCommand: ParsableCommand {
     } else if found.standardError == nil {
       reason = "one group of walkers holds all samples of one side: no error can be told"
     }
+    let drift = states.drift(inside: inside)
+    if reason == nil, let drift, abs(drift.value) > 3 * drift.standardError {
+      reason =
+        "the second half of the simulation differs from the first by \(significant(drift.value, 2)) ± "
+        + "\(significant(drift.standardError, 2)) kT: it was not at equilibrium, drop its beginning (discard=0.3) or go on"
+    }
     return FreeEnergy(
       name: name, range: [region.lower, region.upper], delta_f_kT: found.value, error_kT: found.standardError,
       delta_f_kJ_mol: found.value.map { $0 * kT }, error_kJ_mol: found.standardError.map { $0 * kT },
       delta_f_kcal_mol: found.value.map { $0 * kcal }, error_kcal_mol: found.standardError.map { $0 * kcal },
-      reason: reason)
+      drift_kT: drift?.value, drift_error_kT: drift?.standardError, reason: reason)
   }
 
   private func text(_ result: Result) -> String {

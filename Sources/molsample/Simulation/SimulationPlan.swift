@@ -78,28 +78,34 @@ extension SimulationConfiguration {
 
 /// Where walkers begin.
 enum StartingPositions {
-  /// Force constant up to which a window does not need a start of its own, kJ/mol/rad².
+  /// Force constant up to which a window is met from anywhere, kJ/mol/rad².
   private static let gentle = 10.0
 
   /// The system's structure in all replicas; in a window with its dihedral turned there and relaxed.
+  ///
+  /// Under a gentle bias every other replica starts turned, so that walkers come to the share of both sides from both.
   static func of(
     _ states: [SimulationState], prepared: PreparedSystem, replicas: Int, precision: ArithmeticPrecision
   ) throws -> [Configurations] {
-    guard let structure = prepared.structure else {
+    guard let structure = prepared.structure?.slice(0..<1) else {
       throw InputError(
         prepared.description.name, "a simulation needs a structure to start from", found: "no coordinates",
         advice: "give coordinates with the system, for example --inpcrd FILE")
     }
+    var known: [SimulationState.Window: Configurations] = [:]
     return try states.map { state in
-      var start = structure.slice(0..<1)
-      // A gentle bias is met from anywhere; a window must be started in.
-      if let window = state.window, window.forceConstant > Self.gentle {
-        start = try turned(start, to: window, prepared)
-      }
-      return Configurations(
-        count: replicas, dimension: start.dimension,
-        coordinates: (0..<replicas).flatMap { _ in start.coordinates })
+      guard let window = state.window else { return repeated([structure], replicas) }
+      let there = try known[window] ?? turned(structure, to: window, prepared)
+      known[window] = there
+      return repeated(window.forceConstant > gentle ? [there] : [structure, there], replicas)
     }
+  }
+
+  /// The configurations in turn.
+  private static func repeated(_ starts: [Configurations], _ count: Int) -> Configurations {
+    Configurations(
+      count: count, dimension: starts[0].dimension,
+      coordinates: (0..<count).flatMap { starts[$0 % starts.count].coordinates })
   }
 
   private static func turned(
@@ -114,7 +120,10 @@ enum StartingPositions {
     }
     let angle = x.dihedrals(SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3]))[0]
     x.rotate(moving, about: window.atoms[1], window.atoms[2], by: window.center - angle, sample: 0)
-    let energy = SimulationState(temperature: 300, window: window).density(of: prepared.system, precision: .double)
+    let held = SimulationState.Window(
+      dihedral: window.dihedral, atoms: window.atoms, center: window.center,
+      forceConstant: max(window.forceConstant, 100))
+    let energy = SimulationState(temperature: 300, window: held).density(of: prepared.system, precision: .double)
       .energy
     return try EnergyMinimizer(forceTolerance: 100, maximumIterations: 500).minimize(energy, from: x).positions
   }

@@ -3,7 +3,7 @@ import Sampling
 
 /// One thermodynamic state of a simulation: a temperature, and perhaps a window that holds a dihedral.
 struct SimulationState: Codable, Equatable {
-  struct Window: Codable, Equatable {
+  struct Window: Codable, Hashable {
     /// Name of the dihedral.
     var dihedral: String
     var atoms: [Int]
