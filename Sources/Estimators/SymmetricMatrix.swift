@@ -34,7 +34,7 @@ struct SymmetricMatrix: Sendable, Equatable {
     return info == 0 && solution.allSatisfy(\.isFinite) ? solution : nil
   }
 
-  /// Eigenvalues in ascending order and, in row m of `vectors` (shape `[order][order]`), the eigenvector of the m-th; nil
+  /// Eigenvalues in ascending order (of the lower triangle, row-major) and, in row m of `vectors` (shape `[order][order]`), the eigenvector of the m-th; nil
   /// where the iteration fails, which needs an element that is not finite.
   func eigensystem() -> (values: [Double], vectors: [Double])? {
     guard order > 0 else { return ([], []) }
