@@ -11,9 +11,11 @@ import Testing
     static let center = [0.0, 1.2, 2.5]
     var x: [Double] = []
     var groups: [Int] = []
-    let potentials: ReducedPotentials
+    /// `[3][N]`
+    let values: [Double]
+    let counts: [Int]
 
-    init(groups: Int, count: Int, random: inout RandomStream) throws {
+    init(groups: Int, count: Int, random: inout RandomStream) {
       for k in 0..<3 {
         for group in 0..<groups {
           // What the samples of a group have in common makes them correlated: 0.4 of the variance.
@@ -26,8 +28,8 @@ import Testing
         }
       }
       let all = x
-      potentials = try ReducedPotentials(
-        values: (0..<3).flatMap { k in all.map { Self.u($0, k) } }, counts: [Int](repeating: groups * count, count: 3))
+      values = (0..<3).flatMap { k in all.map { Self.u($0, k) } }
+      counts = [Int](repeating: groups * count, count: 3)
     }
 
     static func u(_ x: Double, _ k: Int) -> Double { 0.5 * stiffness[k] * (x - center[k]) * (x - center[k]) }
@@ -45,9 +47,9 @@ import Testing
     var scores: [Double] = []
     for repetition in 0..<300 {
       var random = RandomStream(seed: 41).child(repetition)
-      let states = try Harmonics(groups: 20, count: 12, random: &random)
+      let states = Harmonics(groups: 20, count: 12, random: &random)
       let reweighting = try GroupedReweighting(
-        states.potentials, target: states.x.map(Self.target), groups: states.groups)
+        values: states.values, counts: states.counts, target: states.x.map(Self.target), groups: states.groups)
       #expect(reweighting.leaveOneOut.count == 20)
       let found = reweighting.estimate { weights in
         (try? RegionFreeEnergy(inside: states.x.map { $0 > 1 }, logWeights: weights))?.value
@@ -64,15 +66,17 @@ import Testing
   @Test("Samples left out have no weight, and the rest are MBAR's of the rest")
   func leaveOneOut() throws {
     var random = RandomStream(seed: 42)
-    let states = try Harmonics(groups: 4, count: 30, random: &random)
+    let states = Harmonics(groups: 4, count: 30, random: &random)
     let target = states.x.map(Self.target)
-    let all = try GroupedReweighting(states.potentials, target: target, groups: states.groups)
+    let all = try GroupedReweighting(
+      values: states.values, counts: states.counts, target: target, groups: states.groups)
     #expect(abs(LogSumExp.of(all.logWeights)) < 1e-10)
     for (left, weights) in all.leaveOneOut.enumerated() {
       for (n, group) in states.groups.enumerated() { #expect((weights[n] == -.infinity) == (group == left)) }
       #expect(abs(LogSumExp.of(weights)) < 1e-10)
     }
-    let direct = try MBAR(states.potentials).logWeights(reducedPotential: target)
+    let direct = try MBAR(ReducedPotentials(values: states.values, counts: states.counts)).logWeights(
+      reducedPotential: target)
     #expect(zip(direct, all.logWeights).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
@@ -81,15 +85,15 @@ import Testing
     let x = [0.1, 0.9, -0.4, 2.0]
     let u = x.map { 0.5 * $0 * $0 }
     let found = try GroupedReweighting(
-      ReducedPotentials(values: u, counts: [4]), target: x.map(Self.target), groups: [0, 0, 1, 1])
+      values: u, counts: [4], target: x.map(Self.target), groups: [0, 0, 1, 1])
     #expect(found.mbar == nil && found.leaveOneOut.count == 2)
     let difference = found.logWeights[1] - found.logWeights[0]
     #expect(abs(difference - ((u[1] - Self.target(0.9)) - (u[0] - Self.target(0.1)))) < 1e-12)
-    let single = try GroupedReweighting(ReducedPotentials(values: u, counts: [4]), target: u, groups: [7, 7, 7, 7])
+    let single = try GroupedReweighting(values: u, counts: [4], target: u, groups: [7, 7, 7, 7])
     #expect(single.leaveOneOut.isEmpty)
     #expect(single.estimate { _ in 1 }.standardError == nil)
     #expect(throws: EstimatorError.countMismatch(expected: 4, found: 3)) {
-      try GroupedReweighting(ReducedPotentials(values: u, counts: [4]), target: [0, 0, 0], groups: [0, 0, 1, 1])
+      try GroupedReweighting(values: u, counts: [4], target: [0, 0, 0], groups: [0, 0, 1, 1])
     }
   }
 }

@@ -107,6 +107,34 @@ import Testing
     }
   }
 
+  @Test("A single trajectory and a weighted ensemble have free energies too")
+  func singleStates() throws {
+    try Self.inFolder { place in
+      let run = place.appendingPathComponent("run"), ensemble = place.appendingPathComponent("ensemble")
+      #expect(try Self.simulate(run).status == 0)
+      #expect(
+        try CommandRunner.run(
+          "run", "alanine-dipeptide", "samples=3000", "seed=2", "output=\(ensemble.path)"
+        ).status == 0)
+      for input in [
+        run.appendingPathComponent("trajectory.nc"), ensemble, ensemble.appendingPathComponent("ensemble.nc"),
+      ] {
+        let free = try CommandRunner.run(
+          "free-energy", "alanine-dipeptide", "--input", input.path, "--cv", "phi", "range=-2.5,0", "--json",
+          "output=\(place.path)/free")
+        #expect(free.status == 0, "\(free.errors)")
+        let energies = try #require(try Self.json(free.output)["free_energies"] as? [[String: Any]])
+        #expect(energies.count == 1 && energies[0]["delta_f_kT"] is Double, "\(energies)")
+        let analysis = try CommandRunner.run(
+          "analyze", "alanine-dipeptide", "--input", input.path, "output=\(place.path)/analysis")
+        #expect(analysis.status == 0 && analysis.output.contains("frames"), "\(analysis.errors)")
+      }
+      let mixed = try CommandRunner.run(
+        "free-energy", "alanine-dipeptide", "--input", run.path, "--input", ensemble.path, "output=\(place.path)/mixed")
+      #expect(mixed.status == 2 && mixed.errors.contains("weighted"))
+    }
+  }
+
   @Test("Mistakes are answered with what was expected")
   func mistakes() throws {
     try Self.inFolder { place in

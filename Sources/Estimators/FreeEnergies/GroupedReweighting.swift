@@ -14,19 +14,21 @@ public struct GroupedReweighting: Sendable {
   public let mbar: MBAR?
 
   /// - Parameters:
-  ///   - potentials: u of every sample in every state.
+  ///   - values: u of every sample in every state, `[K][N]`, the samples of one state after those of the other.
+  ///   - counts: samples of each state, `[K]`; one state needs no MBAR.
   ///   - target: u of every sample in the target, `[N]`.
   ///   - groups: number of the group that each sample belongs to, `[N]`.
   public init(
-    _ potentials: ReducedPotentials, target: [Double], groups: [Int], threads: Int = 1
+    values: [Double], counts: [Int], target: [Double], groups: [Int], threads: Int = 1
   ) throws(EstimatorError) {
-    let count = potentials.sampleCount
+    let count = counts.reduce(0, +)
     for found in [target.count, groups.count] where found != count {
       throw .countMismatch(expected: count, found: found)
     }
-    guard potentials.stateCount > 1 else {
+    guard counts.count > 1 else {
+      guard values.count == count else { throw .countMismatch(expected: count, found: values.count) }
       // One state: its weights are plain ratios of densities.
-      let ratios = (0..<count).map { potentials.values[$0] - target[$0] }
+      let ratios = (0..<count).map { values[$0] - target[$0] }
       let all = try LogWeights(ratios)
       mbar = nil
       logWeights = all.normalized
@@ -35,6 +37,7 @@ public struct GroupedReweighting: Sendable {
       }
       return
     }
+    let potentials = try ReducedPotentials(values: values, counts: counts)
     let solved = try MBAR(potentials, threads: threads)
     mbar = solved
     logWeights = try solved.logWeights(reducedPotential: target)

@@ -32,11 +32,9 @@ struct ReweightedStates {
     if isPlain {
       // u = 0 everywhere, and the ensemble's own weights.
       let weights = inputs[0].logWeights
-      let potentials = try ReducedPotentials(
-        values: weights?.map { $0 == -.infinity ? 0 : $0 } ?? [Double](repeating: 0, count: frameCount),
-        counts: [frameCount])
       reweighting = try GroupedReweighting(
-        potentials,
+        values: weights?.map { $0 == -.infinity ? 0 : $0 } ?? [Double](repeating: 0, count: frameCount),
+        counts: [frameCount],
         target: weights?.map { $0 == -.infinity ? .infinity : 0 } ?? [Double](repeating: 0, count: frameCount),
         groups: groups, threads: threads)
       return
@@ -54,7 +52,7 @@ struct ReweightedStates {
       for (input, own) in zip(inputs, energies) { values += state.reducedPotentials(own, of: input.x) }
     }
     reweighting = try GroupedReweighting(
-      ReducedPotentials(values: values, counts: inputs.map(\.count)),
+      values: values, counts: inputs.map(\.count),
       target: energies.joined().map { $0 / target.kT },
       groups: groups, threads: threads)
   }
