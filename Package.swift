@@ -24,7 +24,9 @@ let package = Package(
       ]),
 
     // MARK: Rooms, top to bottom; each imports only rooms below it
-    .target(name: "MolFlow", dependencies: ["Sampling", "Energies", "Randomness", "CLaneKernels"]),
+    .target(
+      name: "MolFlow", dependencies: ["Sampling", "Energies", "NeuralNetworks", "Randomness", "CLaneKernels"]),
+    .target(name: "NeuralNetworks", dependencies: ["Randomness", "COpenBLAS", "CLaneKernels"]),
     .target(name: "Sampling", dependencies: ["Energies", "Estimators", "Randomness"]),
     .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
     .target(
@@ -47,6 +49,7 @@ let package = Package(
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
+    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Randomness", "CLaneKernels"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(
       name: "AnnealingTests", dependencies: ["Sampling", "Energies", "Randomness", "Estimators"], exclude: ["Golden"]),
@@ -54,7 +57,10 @@ let package = Package(
     .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Energies", "Randomness"]),
     .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
     .testTarget(
-      name: "MolFlowTests", dependencies: ["MolFlow", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling"]),
+      name: "MolFlowTests",
+      dependencies: [
+        "MolFlow", "NeuralNetworks", "COpenBLAS", "Estimators", "Randomness", "Energies", "Sampling",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -6,11 +6,16 @@ typedef struct {
   const lane_kernels *real;
   const lane_kernels_single *single;
   const lane_normal_field_kernel *normal_field;
+  const lane_network *network;
+  const lane_network_single *network_single;
 } kernel_set;
 
-static const kernel_set portable_set = {&kernels_portable, &kernels_portable_single, &normal_field_kernel_portable};
+static const kernel_set portable_set = {
+  &kernels_portable, &kernels_portable_single, &normal_field_kernel_portable, &network_kernels_portable,
+  &network_kernels_portable_single};
 #if defined(__x86_64__)
-static const kernel_set avx2_set = {&kernels_avx2, &kernels_avx2_single, &normal_field_kernel_avx2};
+static const kernel_set avx2_set = {
+  &kernels_avx2, &kernels_avx2_single, &normal_field_kernel_avx2, &network_kernels_avx2, &network_kernels_avx2_single};
 #endif
 
 static const kernel_set *chosen = &portable_set;
@@ -57,14 +62,19 @@ __attribute__((constructor)) static void choose_best(void) { lane_use_instructio
 #define LANE_SCALAR double
 #define LANE_TYPED(name) name
 #define FORCE_FIELD kernels()->real->force_field
+#define NETWORK (*kernels()->network)
 #include "force_field_calls.h"
+#include "network_calls.h"
 #undef LANE_SCALAR
 #undef LANE_TYPED
 #undef FORCE_FIELD
+#undef NETWORK
 #define LANE_SCALAR float
 #define LANE_TYPED(name) name##_single
 #define FORCE_FIELD kernels()->single->force_field
+#define NETWORK (*kernels()->network_single)
 #include "force_field_calls.h"
+#include "network_calls.h"
 
 void lane_gather(int64_t dimension, const double *x, int64_t first, int64_t count, double *positions) {
   kernels()->real->gather(dimension, x, first, count, positions);

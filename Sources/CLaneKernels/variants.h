@@ -7,11 +7,13 @@
 #define LANE_SCALAR double
 #define LANE_TYPED(name) name
 #include "force_field_table.h"
+#include "network_table.h"
 #undef LANE_SCALAR
 #undef LANE_TYPED
 #define LANE_SCALAR float
 #define LANE_TYPED(name) name##_single
 #include "force_field_table.h"
+#include "network_table.h"
 #undef LANE_SCALAR
 #undef LANE_TYPED
 
@@ -32,10 +34,14 @@ typedef void (*lane_normal_field_kernel)(uint64_t, uint64_t, uint64_t, int64_t, 
 
 extern const lane_kernels kernels_portable;
 extern const lane_kernels_single kernels_portable_single;
+extern const lane_network network_kernels_portable;
+extern const lane_network_single network_kernels_portable_single;
 extern const lane_normal_field_kernel normal_field_kernel_portable;
 #if defined(__x86_64__)
 extern const lane_kernels kernels_avx2;
 extern const lane_kernels_single kernels_avx2_single;
+extern const lane_network network_kernels_avx2;
+extern const lane_network_single network_kernels_avx2_single;
 extern const lane_normal_field_kernel normal_field_kernel_avx2;
 #endif
 

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "network_choices.h"
+
 #define LANE_BLOCK 8
 #define LANE_BLOCK_SINGLE 16
 
@@ -28,11 +30,13 @@ void lane_forget_instruction_set_here(void);
 #define LANE_SCALAR double
 #define LANE_TYPED(name) name
 #include "force_field_kernels.h"
+#include "network_kernels.h"
 #undef LANE_SCALAR
 #undef LANE_TYPED
 #define LANE_SCALAR float
 #define LANE_TYPED(name) name##_single
 #include "force_field_kernels.h"
+#include "network_kernels.h"
 #undef LANE_SCALAR
 #undef LANE_TYPED
 

@@ -1,0 +1,104 @@
+// Kernels of neural networks and splines in one precision. Included twice by CLaneKernels.h, with LANE_SCALAR double or
+// float and LANE_TYPED(name) name or name_single.
+//
+// Matrices are [row][column], row-major, one sample (or one token of a sample) per column: lanes run over columns, of
+// which there may be any number. Names that end in _adjoint add to what stands at the pointers called d…; the derivative
+// with respect to a value y is called dy.
+
+// y = f⁽ᵒ⁾(x), the derivative of order o of a network_function, o = 0, 1, 2 or 3.
+void LANE_TYPED(network_function_value)(
+    network_function f, int32_t order, int64_t count, const LANE_SCALAR *x, LANE_SCALAR *y);
+// dx += f⁽ᵒ⁾(x) dy
+void LANE_TYPED(network_function_adjoint)(
+    network_function f, int32_t order, int64_t count, const LANE_SCALAR *x, const LANE_SCALAR *dy, LANE_SCALAR *dx);
+
+// An operand that is repeated over the rows (row_stride 0) or over the columns: column c of the result takes column
+// c / (columns of the result / columns).
+typedef struct {
+  const LANE_SCALAR *values;
+  int64_t row_stride;
+  int64_t columns;
+} LANE_TYPED(network_operand);
+// y = α a + β b
+void LANE_TYPED(network_combination)(
+    int64_t rows, int64_t columns, LANE_SCALAR alpha, LANE_TYPED(network_operand) a, LANE_SCALAR beta,
+    LANE_TYPED(network_operand) b, LANE_SCALAR *y);
+// y = a b
+void LANE_TYPED(network_product)(
+    int64_t rows, int64_t columns, LANE_TYPED(network_operand) a, LANE_TYPED(network_operand) b, LANE_SCALAR *y);
+// da += α dy, summed over what `shape` repeats; the values of `shape` are not read.
+void LANE_TYPED(network_combination_adjoint)(
+    int64_t rows, int64_t columns, LANE_SCALAR alpha, const LANE_SCALAR *dy, LANE_TYPED(network_operand) shape,
+    LANE_SCALAR *da);
+// da += b dy, summed over what `shape` repeats.
+void LANE_TYPED(network_product_adjoint)(
+    int64_t rows, int64_t columns, const LANE_SCALAR *dy, LANE_TYPED(network_operand) b,
+    LANE_TYPED(network_operand) shape, LANE_SCALAR *da);
+
+// y[g] = Σ of the rows of group g; x is [groups × rows][columns].
+void LANE_TYPED(network_sum_rows)(
+    int64_t groups, int64_t rows, int64_t columns, const LANE_SCALAR *x, LANE_SCALAR *y);
+void LANE_TYPED(network_sum_rows_adjoint)(
+    int64_t groups, int64_t rows, int64_t columns, const LANE_SCALAR *dy, LANE_SCALAR *dx);
+
+// Softmax over the rows of each group.
+void LANE_TYPED(network_softmax)(
+    int64_t groups, int64_t rows, int64_t columns, const LANE_SCALAR *x, LANE_SCALAR *y);
+void LANE_TYPED(network_softmax_adjoint)(
+    int64_t groups, int64_t rows, int64_t columns, const LANE_SCALAR *y, const LANE_SCALAR *dy, LANE_SCALAR *dx);
+
+// y = gain (x − mean)/√(variance + ε) + bias over the rows of each column; gain and bias are [rows].
+void LANE_TYPED(network_layer_norm)(
+    int64_t rows, int64_t columns, LANE_SCALAR epsilon, const LANE_SCALAR *x, const LANE_SCALAR *gain,
+    const LANE_SCALAR *bias, LANE_SCALAR *y);
+void LANE_TYPED(network_layer_norm_adjoint)(
+    int64_t rows, int64_t columns, LANE_SCALAR epsilon, const LANE_SCALAR *x, const LANE_SCALAR *gain,
+    const LANE_SCALAR *dy, LANE_SCALAR *dx, LANE_SCALAR *dgain, LANE_SCALAR *dbias);
+
+// Attention of one query to `tokens` keys, head by head: weights p = softmax over tokens of scale q·k, y = Σ p v.
+// q, y: [heads × width][columns]; keys and values: one such block per token; weights: [heads][tokens][columns].
+typedef struct {
+  int64_t heads, width, columns, tokens;
+  int64_t stride;                 // between rows of q, keys and values, y
+  LANE_SCALAR scale;
+  const LANE_SCALAR *query;
+  const LANE_SCALAR *const *keys;
+  const LANE_SCALAR *const *values;
+} LANE_TYPED(network_attention_input);
+void LANE_TYPED(network_attention)(
+    const LANE_TYPED(network_attention_input) *input, LANE_SCALAR *weights, LANE_SCALAR *y);
+// Any of dquery, dkeys, dvalues may be NULL.
+void LANE_TYPED(network_attention_adjoint)(
+    const LANE_TYPED(network_attention_input) *input, const LANE_SCALAR *weights, const LANE_SCALAR *dy,
+    LANE_SCALAR *dquery, LANE_SCALAR *const *dkeys, LANE_SCALAR *const *dvalues);
+// Change of y with those of query, keys and values (any of which may be NULL); overwrites change_y.
+void LANE_TYPED(network_attention_tangent)(
+    const LANE_TYPED(network_attention_input) *input, const LANE_SCALAR *weights, const LANE_SCALAR *change_query,
+    const LANE_SCALAR *const *change_keys, const LANE_SCALAR *const *change_values, LANE_SCALAR *change_y);
+
+// A monotone spline of one variable on [lower, upper], onto the same interval, continued linearly outside; see
+// Splines/RationalQuadraticSpline.swift and LinearRationalSpline.swift.
+typedef struct {
+  network_spline_kind kind;
+  network_spline_ends ends;
+  int32_t bins;                   // at most NETWORK_SPLINE_BINS
+  LANE_SCALAR lower, upper;
+  LANE_SCALAR smallest_share;     // of a bin in the interval, both ways
+  LANE_SCALAR smallest_slope;
+} LANE_TYPED(network_spline);
+// y and log |dy/dx| of `dimensions` variables x, [dimension][column]; parameters are [dimension][parameter][column].
+void LANE_TYPED(network_spline_value)(
+    const LANE_TYPED(network_spline) *spline, int32_t inverse, int64_t dimensions, int64_t columns,
+    const LANE_SCALAR *parameters, const LANE_SCALAR *x, LANE_SCALAR *y, LANE_SCALAR *log_slope);
+// x and y as they went in and came out.
+void LANE_TYPED(network_spline_adjoint)(
+    const LANE_TYPED(network_spline) *spline, int32_t inverse, int64_t dimensions, int64_t columns,
+    const LANE_SCALAR *parameters, const LANE_SCALAR *x, const LANE_SCALAR *y, const LANE_SCALAR *dy,
+    const LANE_SCALAR *dlog_slope, LANE_SCALAR *dx, LANE_SCALAR *dparameters);
+
+// One step of AdamW (Kingma & Ba 2015; Loshchilov & Hutter 2019): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
+// value ← value (1 − decay) − rate · m / (√v · v_scale + ε), where g = gradient_scale × gradient.
+void LANE_TYPED(network_adam)(
+    int64_t count, const LANE_SCALAR *gradient, LANE_SCALAR gradient_scale, LANE_SCALAR beta1, LANE_SCALAR beta2,
+    LANE_SCALAR rate, LANE_SCALAR v_scale, LANE_SCALAR epsilon, LANE_SCALAR decay, LANE_SCALAR *m, LANE_SCALAR *v,
+    LANE_SCALAR *values);

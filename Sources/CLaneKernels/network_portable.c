@@ -1,0 +1,3 @@
+// Kernels of networks, the baseline variant.
+#define LANE_VARIANT(name) name##_portable
+#include "network_variant.h"

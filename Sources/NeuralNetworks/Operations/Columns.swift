@@ -1,0 +1,76 @@
+extension Variable {
+  /// Some consecutive columns.
+  public func columns(_ range: Range<Int>) -> Variable {
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns && !range.isEmpty, "columns of the variable")
+    if range.count == columns { return self }
+    return tape.record(
+      ColumnMove(
+        parts: [.init(input: index, inputColumns: columns, from: range.lowerBound, to: 0, count: range.count)],
+        rows: rows,
+        columns: range.count), rows: rows, columns: range.count)
+  }
+
+  /// All columns `times` times, one copy after another.
+  public func tilingColumns(_ times: Int) -> Variable {
+    times == 1 ? self : tape.joining([Variable](repeating: self, count: times))
+  }
+}
+
+extension Tape {
+  /// The columns of several variables, one after another.
+  public func joining(_ parts: [Variable]) -> Variable {
+    precondition(Set(parts.map(\.rows)).count == 1, "parts with the same number of rows")
+    if parts.count == 1 { return parts[0] }
+    var moves: [ColumnMove.Part] = []
+    var end = 0
+    for part in parts {
+      moves.append(.init(input: part.index, inputColumns: part.columns, from: 0, to: end, count: part.columns))
+      end += part.columns
+    }
+    return record(ColumnMove(parts: moves, rows: parts[0].rows, columns: end), rows: parts[0].rows, columns: end)
+  }
+}
+
+/// Copies runs of columns of its inputs to places of its output, which they cover.
+struct ColumnMove: Operation {
+  struct Part {
+    var input: Int
+    var inputColumns: Int
+    var from: Int
+    var to: Int
+    var count: Int
+  }
+
+  let parts: [Part]
+  let rows: Int
+  let columns: Int
+
+  var inputs: [Int] { parts.map(\.input) }
+
+  func evaluate(on tape: Tape, output: Int) {
+    let size = tape.backend.scalarSize
+    for part in parts {
+      tape.backend.copy(
+        rows: rows, columns: part.count, from: tape.value(part.input) + part.from * size, stride: part.inputColumns,
+        to: tape.value(output) + part.to * size, stride: columns, adding: false)
+    }
+  }
+
+  func pullBack(on tape: Tape, output: Int) {
+    guard let dy = tape.adjoint(output) else { return }
+    let size = tape.backend.scalarSize
+    for part in parts {
+      guard let d = tape.adjoint(part.input) else { continue }
+      tape.backend.copy(
+        rows: rows, columns: part.count, from: dy + part.to * size, stride: columns, to: d + part.from * size,
+        stride: part.inputColumns, adding: true)
+    }
+  }
+
+  func pushForward(on tape: Tape, output: Variable, changes: [Variable?]) -> Variable? {
+    let pieces = zip(parts, changes).map { part, change in
+      change?.columns(part.from..<part.from + part.count) ?? tape.constant(0, rows: rows, columns: part.count)
+    }
+    return tape.joining(pieces)
+  }
+}
