@@ -34,9 +34,13 @@ LANE_INLINE int32_t slope_row(const spline_shape *s, int32_t knot) {
   return knot;
 }
 
-// softplus(raw + offset) + smallest is 1 at raw = 0.
-LANE_INLINE LANE_SCALAR slope_offset(const spline_shape *s) {
-  return (LANE_SCALAR)__builtin_log(__builtin_exp(1 - (double)s->smallest_slope) - 1);
+// The slope at a knot is e^(B tanh(raw/B)): 1 at raw = 0, and within e^±B.
+LANE_INLINE lane_real slope_from_raw(const spline_shape *s, lane_real raw) {
+  return lane_exp(s->largest_log_slope * function_value(network_tanh, 0, raw / s->largest_log_slope));
+}
+
+LANE_INLINE lane_real slope_derivative(const spline_shape *s, lane_real raw, lane_real slope) {
+  return slope * function_value(network_tanh, 1, raw / s->largest_log_slope);
 }
 
 LANE_INLINE lane_real raw_slope(
@@ -62,13 +66,15 @@ LANE_INLINE void bin_shares(
 LANE_INLINE spline_bin find_bin(
     const spline_shape *s, int32_t inverse, const LANE_SCALAR *parameters, int64_t columns, int64_t n, lane_real v,
     const lane_real *widths, const lane_real *heights) {
-  LANE_SCALAR range = s->upper - s->lower, floor = s->smallest_share, free = 1 - s->bins * floor;
+  LANE_SCALAR range = s->upper - s->lower;
+  LANE_SCALAR free_width = 1 - s->bins * s->smallest_width, free_height = 1 - s->bins * s->smallest_height;
   const LANE_SCALAR *slopes = parameters + 2 * s->bins * columns;
   const LANE_SCALAR *inner = slopes + slope_count(s) * columns;
   spline_bin bin;
   lane_real x = lane_broadcast(s->lower), y = x, raw = raw_slope(s, slopes, columns, 0, n);
   for (int32_t k = 0; k < s->bins; k++) {
-    lane_real width = range * (floor + free * widths[k]), height = range * (floor + free * heights[k]);
+    lane_real width = range * (s->smallest_width + free_width * widths[k]);
+    lane_real height = range * (s->smallest_height + free_height * heights[k]);
     lane_real next = raw_slope(s, slopes, columns, k + 1, n);
     lane_real knot = s->kind == network_linear_rational ? load_some(inner + k * columns, n) : lane_broadcast(0);
     lane_int here = k == 0 ? (lane_int)(x == x) : (lane_int)((inverse ? y : x) <= v);
@@ -89,9 +95,8 @@ LANE_INLINE spline_bin find_bin(
     y += height;
     raw = next;
   }
-  LANE_SCALAR offset = slope_offset(s);
-  bin.slope0 = s->smallest_slope + network_soft_plus(bin.raw0 + offset);
-  bin.slope1 = s->smallest_slope + network_soft_plus(bin.raw1 + offset);
+  bin.slope0 = slope_from_raw(s, bin.raw0);
+  bin.slope1 = slope_from_raw(s, bin.raw1);
   return bin;
 }
 
@@ -199,7 +204,8 @@ LANE_KERNEL void LANE_VARIANT(spline_adjoint)(
     LANE_SCALAR *dparameters) {
   lane_real widths[NETWORK_SPLINE_BINS], heights[NETWORK_SPLINE_BINS];
   int64_t parameters_each = parameter_count(s);
-  LANE_SCALAR range = s->upper - s->lower, free = 1 - s->bins * s->smallest_share, offset = slope_offset(s);
+  LANE_SCALAR range = s->upper - s->lower;
+  LANE_SCALAR by_width = range * (1 - s->bins * s->smallest_width), by_height = range * (1 - s->bins * s->smallest_height);
   for (int64_t d = 0; d < dimensions; d++) {
     for (int64_t c = 0; c < columns; c += LANE_WIDTH) {
       int64_t n = columns - c, i = d * columns + c;
@@ -237,12 +243,12 @@ LANE_KERNEL void LANE_VARIANT(spline_adjoint)(
       lane_real tail = Y * (t - end) + L / slope;
       lane_real dslope0 = lane_select(outside, lane_select(below, tail, zero), g.slope0);
       lane_real dslope1 = lane_select(outside, lane_select(above, tail, zero), g.slope1);
-      dslope0 *= network_logistic(b.raw0 + offset);
-      dslope1 *= network_logistic(b.raw1 + offset);
-      lane_real dknot_x = lane_select(outside, zero, g.x) * range * free;
-      lane_real dknot_y = lane_select(outside, zero, g.y) * range * free;
-      lane_real dwidth = lane_select(outside, zero, g.width) * range * free;
-      lane_real dheight = lane_select(outside, zero, g.height) * range * free;
+      dslope0 *= slope_derivative(s, b.raw0, b.slope0);
+      dslope1 *= slope_derivative(s, b.raw1, b.slope1);
+      lane_real dknot_x = lane_select(outside, zero, g.x) * by_width;
+      lane_real dknot_y = lane_select(outside, zero, g.y) * by_height;
+      lane_real dwidth = lane_select(outside, zero, g.width) * by_width;
+      lane_real dheight = lane_select(outside, zero, g.height) * by_height;
       lane_real dinner = lane_select(outside, zero, g.inner);
 
       // A knot stands at the sum of the bins before it; then back through the softmax.

@@ -44,6 +44,13 @@ struct OperationCase: Sendable, CustomStringConvertible {
     OperationCase(name: "rows gathered", shapes: [(3, 23)]) { $0[0].gatheringRows([2, 0, 2, 2]) },
     OperationCase(name: "rows stacked", shapes: [(2, 23), (1, 23)]) { $0[0].stacked(with: $0[1], $0[0]) },
     OperationCase(name: "columns", shapes: [(3, 23)]) { $0[0].columns(4..<19) },
+    OperationCase(name: "tokens gathered", shapes: [(3, 20)]) { $0[0].gatheringTokens([3, 0, 3], samples: 5) },
+    OperationCase(name: "tokens scattered", shapes: [(3, 10)]) {
+      $0[0].scatteringTokens(to: [2, 0], of: 4, samples: 5)
+    },
+    OperationCase(name: "angles wrapped", shapes: [(3, 23)], interval: -9...9) {
+      $0[0].wrappedAngle() * $0[0]
+    },
     OperationCase(name: "columns tiled", shapes: [(3, 7)]) { $0[0].tilingColumns(3) },
   ]
 

@@ -83,8 +83,8 @@ typedef struct {
   network_spline_ends ends;
   int32_t bins;                   // at most NETWORK_SPLINE_BINS
   LANE_SCALAR lower, upper;
-  LANE_SCALAR smallest_share;     // of a bin in the interval, both ways
-  LANE_SCALAR smallest_slope;
+  LANE_SCALAR smallest_width, smallest_height;    // of a bin, as shares of the interval
+  LANE_SCALAR largest_log_slope;  // at a knot, either way
 } LANE_TYPED(network_spline);
 // y and log |dy/dx| of `dimensions` variables x, [dimension][column]; parameters are [dimension][parameter][column].
 void LANE_TYPED(network_spline_value)(

@@ -8,7 +8,11 @@ public struct CircularSpline: ElementwiseTransform {
   public let shape: MonotoneSpline
 
   public init(kind: MonotoneSpline.Kind = .rationalQuadratic, bins: Int) {
-    shape = MonotoneSpline(kind: kind, ends: .periodic, bins: bins, lower: -Double.pi, upper: Double.pi)
+    // Forbidden parts of the circle must be allowed to have next to no probability, but no feature of a torsion's density is
+    // finer than a few hundredths of a radian.
+    shape = MonotoneSpline(
+      kind: kind, ends: .periodic, bins: bins, lower: -Double.pi, upper: Double.pi, smallestWidth: 1e-5,
+      smallestHeight: 0.2 / Double(bins), largestSlope: 1e4)
   }
 
   public var parameterCount: Int { shape.parameterCount + 1 }

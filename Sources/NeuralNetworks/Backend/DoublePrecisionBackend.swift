@@ -1,5 +1,6 @@
 import CLaneKernels
 import COpenBLAS
+import Foundation
 
 /// Networks in double precision on the processor: the yardstick of derivatives, and for targets that need it.
 public struct DoublePrecisionBackend: NetworkBackend {
@@ -198,8 +199,9 @@ public struct DoublePrecisionBackend: NetworkBackend {
   private func kernel(_ spline: MonotoneSpline) -> network_spline {
     network_spline(
       kind: spline.kernelKind, ends: spline.kernelEnds, bins: Int32(spline.bins), lower: Double(spline.lower),
-      upper: Double(spline.upper), smallest_share: Double(spline.smallestShare),
-      smallest_slope: Double(spline.smallestSlope))
+      upper: Double(spline.upper),
+      smallest_width: Double(spline.smallestWidth), smallest_height: Double(spline.smallestHeight),
+      largest_log_slope: Double(log(spline.largestSlope)))
   }
 
   private func withInput(

@@ -2,9 +2,9 @@ import CLaneKernels
 
 /// A monotone piecewise function of one variable from [lower, upper] onto itself, continued by straight lines outside.
 ///
-/// The knots come from unconstrained parameters: widths and heights of the bins are (upper − lower)(ε + (1 − Kε) softmax),
-/// slopes at the knots are δ + softplus(raw + c) with c such that raw = 0 gives slope 1; all parameters zero give the
-/// identity. Order of the parameters of one variable: K widths, K heights, the free slopes, and for linear rational splines
+/// The knots come from unconstrained parameters: widths (along the input) and heights (along the output) of the bins are
+/// (upper − lower)(ε + (1 − Kε) softmax), each with its own ε; slopes at the knots are e^(B tanh(raw/B)), so that densities
+/// of very different size are as easily reached as equal ones. All parameters zero give the identity. Order of the parameters of one variable: K widths, K heights, the free slopes, and for linear rational splines
 /// K inner knots.
 ///
 /// - `rationalQuadratic`: Durkan, Bekasov, Murray & Papamakarios 2019, arXiv:1906.04032.
@@ -26,25 +26,28 @@ public struct MonotoneSpline: Sendable, Equatable, Codable {
   public var bins: Int
   public var lower: Double
   public var upper: Double
-  /// ε, the smallest share of a bin.
-  public var smallestShare: Double
-  /// δ
-  public var smallestSlope: Double
+  /// ε of widths. Where the input is a latent, no bin has less probability than about this.
+  public var smallestWidth: Double
+  /// ε of heights. Where the output is a coordinate, this bounds how fine the density can be.
+  public var smallestHeight: Double
+  /// e^B
+  public var largestSlope: Double
 
   public init(
-    kind: Kind = .rationalQuadratic, ends: Ends, bins: Int, lower: Double, upper: Double, smallestShare: Double = 1e-3,
-    smallestSlope: Double = 1e-3
+    kind: Kind = .rationalQuadratic, ends: Ends, bins: Int, lower: Double, upper: Double, smallestWidth: Double = 1e-3,
+    smallestHeight: Double = 1e-3, largestSlope: Double = 1e3
   ) {
     precondition(bins > 1 && bins <= Int(NETWORK_SPLINE_BINS), "2 … \(NETWORK_SPLINE_BINS) bins")
-    precondition(lower < upper && smallestShare > 0 && Double(bins) * smallestShare < 1)
-    precondition(smallestSlope > 0 && smallestSlope < 1)
+    precondition(lower < upper && min(smallestWidth, smallestHeight) > 0 && largestSlope > 1)
+    precondition(Double(bins) * max(smallestWidth, smallestHeight) < 1, "bins that fit the interval")
     self.kind = kind
     self.ends = ends
     self.bins = bins
     self.lower = lower
     self.upper = upper
-    self.smallestShare = smallestShare
-    self.smallestSlope = smallestSlope
+    self.smallestWidth = smallestWidth
+    self.smallestHeight = smallestHeight
+    self.largestSlope = largestSlope
   }
 
   /// Parameters of one variable.

@@ -1,5 +1,6 @@
 import CLaneKernels
 import COpenBLAS
+import Foundation
 
 /// Networks in single precision on the processor, by OpenBLAS and the lane kernels: what flows are trained and sampled with.
 public struct SinglePrecisionBackend: NetworkBackend {
@@ -200,8 +201,9 @@ public struct SinglePrecisionBackend: NetworkBackend {
   private func kernel(_ spline: MonotoneSpline) -> network_spline_single {
     network_spline_single(
       kind: spline.kernelKind, ends: spline.kernelEnds, bins: Int32(spline.bins), lower: Float(spline.lower),
-      upper: Float(spline.upper), smallest_share: Float(spline.smallestShare),
-      smallest_slope: Float(spline.smallestSlope))
+      upper: Float(spline.upper),
+      smallest_width: Float(spline.smallestWidth), smallest_height: Float(spline.smallestHeight),
+      largest_log_slope: Float(log(spline.largestSlope)))
   }
 
   private func withInput(

@@ -16,6 +16,34 @@ extension Variable {
   }
 }
 
+extension Variable {
+  /// The columns of some tokens, where each token has `samples` columns side by side.
+  public func gatheringTokens(_ tokens: [Int], samples: Int) -> Variable {
+    precondition(!tokens.isEmpty && tokens.allSatisfy { $0 >= 0 && ($0 + 1) * samples <= columns })
+    let moves = tokens.enumerated().map { place, token in
+      ColumnMove.Part(
+        input: index, inputColumns: columns, from: token * samples, to: place * samples, count: samples)
+    }
+    let count = tokens.count * samples
+    return tape.record(ColumnMove(parts: moves, rows: rows, columns: count), rows: rows, columns: count)
+  }
+
+  /// The reverse: the columns go to the given ones of `count` tokens; the others are 0.
+  public func scatteringTokens(to tokens: [Int], of count: Int, samples: Int) -> Variable {
+    precondition(tokens.count * samples == columns && Set(tokens).count == tokens.count)
+    let zero = tape.constant(0, rows: rows, columns: samples)
+    let moves = (0..<count).map { token in
+      if let place = tokens.firstIndex(of: token) {
+        return ColumnMove.Part(
+          input: index, inputColumns: columns, from: place * samples, to: token * samples, count: samples)
+      }
+      return ColumnMove.Part(input: zero.index, inputColumns: samples, from: 0, to: token * samples, count: samples)
+    }
+    return tape.record(
+      ColumnMove(parts: moves, rows: rows, columns: count * samples), rows: rows, columns: count * samples)
+  }
+}
+
 extension Tape {
   /// The columns of several variables, one after another.
   public func joining(_ parts: [Variable]) -> Variable {
@@ -45,6 +73,7 @@ struct ColumnMove: Operation {
   let rows: Int
   let columns: Int
 
+  /// One for each part; an input may occur several times.
   var inputs: [Int] { parts.map(\.input) }
 
   func evaluate(on tape: Tape, output: Int) {

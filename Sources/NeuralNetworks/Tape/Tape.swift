@@ -15,6 +15,8 @@ public final class Tape {
   private var gradient: NetworkBuffer?
   /// False for computations that nobody differentiates: nothing is noted down.
   public var isRecording: Bool
+  /// True while parameters are constants: nothing computed meanwhile adds to the gradient.
+  public var holdsParameters = false
 
   struct Node {
     var value: NetworkBuffer
@@ -58,6 +60,7 @@ public final class Tape {
     reset()
     (self.parameters, self.gradient) = (parameters, gradient)
     isRecording = true
+    holdsParameters = false
   }
 
   // MARK: Leaves
@@ -98,8 +101,8 @@ public final class Tape {
     let offset = parameter.offset * backend.scalarSize
     return append(
       Node(
-        value: parameters + offset, adjoint: gradient.map { $0 + offset }, rows: parameter.rows,
-        columns: parameter.columns, needsAdjoint: gradient != nil))
+        value: parameters + offset, adjoint: holdsParameters ? nil : gradient.map { $0 + offset }, rows: parameter.rows,
+        columns: parameter.columns, needsAdjoint: gradient != nil && !holdsParameters))
   }
 
   // MARK: For operations

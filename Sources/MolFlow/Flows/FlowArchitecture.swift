@@ -1,0 +1,49 @@
+import NeuralNetworks
+
+/// A bijector of all scaled internal coordinates of one molecule, with its parameters left out: what `MoleculeFlow` runs.
+///
+/// Latents and coordinates are matrices `[rows][tokens × samples]`, the samples of a token side by side. A `MoleculeFlow`
+/// knows which place of the matrix holds which coordinate; places that hold none are 0, and stay 0.
+public protocol FlowArchitecture: Sendable {
+  var rows: Int { get }
+  var tokens: Int { get }
+  /// Where each internal coordinate stands.
+  var places: [CoordinatePlace] { get }
+
+  func forward(_ latents: Variable) -> Transformed
+  func inverse(_ coordinates: Variable) -> Transformed
+}
+
+/// The place of an internal coordinate in the matrices of an architecture.
+public struct CoordinatePlace: Sendable, Equatable {
+  public var row: Int
+  public var token: Int
+
+  public init(row: Int, token: Int) { (self.row, self.token) = (row, token) }
+}
+
+/// An autoregressive flow along the z-matrix of one molecule.
+public struct AutoregressiveArchitecture: FlowArchitecture {
+  public let network: AutoregressiveNetwork
+  public let layout: AutoregressiveNetwork.Layout
+
+  public init(network: AutoregressiveNetwork, layout: AutoregressiveNetwork.Layout) {
+    (self.network, self.layout) = (network, layout)
+  }
+
+  public var rows: Int { AutoregressiveNetwork.coordinateRows }
+  public var tokens: Int { layout.tokens }
+
+  public var places: [CoordinatePlace] {
+    layout.rows.enumerated().flatMap { token, row in
+      var places = [CoordinatePlace(row: 0, token: token)]
+      if row.angle != nil { places.append(CoordinatePlace(row: 1, token: token)) }
+      if row.sibling != nil { places.append(CoordinatePlace(row: 2, token: token)) }
+      if row.isFree { places.append(CoordinatePlace(row: 3, token: token)) }
+      return places
+    }
+  }
+
+  public func forward(_ latents: Variable) -> Transformed { network.forward(latents, layout) }
+  public func inverse(_ coordinates: Variable) -> Transformed { network.inverse(coordinates, layout) }
+}

@@ -1,0 +1,46 @@
+import Energies
+import NeuralNetworks
+
+extension MoleculeFlow {
+  /// −Σ weightₛ log p(qₛ) of samples and its gradient with respect to the parameters, for weights that sum to 1: maximum
+  /// likelihood, with weights importance-weighted maximum likelihood.
+  ///
+  /// - Parameter q: internal coordinates, `[count][3N − 6]`.
+  public func negativeLogLikelihood(
+    of q: Configurations, weights: [Double]? = nil, by computation: ShardedComputation, wantsGradient: Bool = true
+  ) throws -> (loss: Double, gradient: [Float]) {
+    let weights = weights ?? [Double](repeating: 1 / Double(q.count), count: q.count)
+    let (logDensities, gradient) = try likelihoodGradient(of: q, by: computation, wantsGradient: wantsGradient) {
+      _, range in weights[range].map { -$0 }
+    }
+    return (zip(weights, logDensities).reduce(0) { $0 - $1.0 * $1.1 }, gradient)
+  }
+
+  /// log p(q) of samples, and the gradient of Σ factorₛ log p(qₛ) with factors that may depend on log p.
+  ///
+  /// - Parameter factors: for the log-densities of a shard and its samples, the factor of each.
+  func likelihoodGradient(
+    of q: Configurations, by computation: ShardedComputation, wantsGradient: Bool = true,
+    factors: @Sendable (_ logDensities: [Double], _ samples: Range<Int>) -> [Double]
+  ) throws -> (logDensities: [Double], gradient: [Float]) {
+    let (results, gradient) = try computation.run(
+      count: q.count, parameters: parameters, wantsGradient: wantsGradient
+    ) { tape, range in
+      let samples = range.count
+      tape.isRecording = wantsGradient
+      let y = tape.variable(
+        matrix(q, range), rows: architecture.rows, columns: architecture.tokens * samples)
+      let result = architecture.inverse(y)
+      let z = result.value.values
+      let logDensities = zip(logDensities(ofLatents: z, samples: samples), result.logDet.values(samples: samples)).map {
+        $0 + $1 - logVolume
+      }
+      if wantsGradient {
+        let seeds = factors(logDensities, range)
+        tape.pullBack([(result.value, latentSeeds(z, weights: seeds))] + result.logDet.seeds(seeds))
+      }
+      return logDensities
+    }
+    return (Array(results.joined()), gradient)
+  }
+}
