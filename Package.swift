@@ -19,7 +19,8 @@ let package = Package(
     .executableTarget(
       name: "molsample",
       dependencies: [
-        "MolFlow", "Sampling", "Energies", "Estimators", "Trajectories", "Randomness", "Plots", "Yams",
+        "MolFlow", "NeuralNetworks", "Sampling", "Energies", "Estimators", "Trajectories", "Randomness", "Plots",
+        "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -2,6 +2,8 @@ import ArgumentParser
 import Energies
 import Estimators
 import Foundation
+import MolFlow
+import NeuralNetworks
 import Sampling
 import Trajectories
 
@@ -26,7 +28,7 @@ struct Molsample: ParsableCommand {
     version: Version.current,
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
-      SimulateCommand.self, AnalyzeCommand.self, FreeEnergyCommand.self,
+      SimulateCommand.self, TrainCommand.self, AnalyzeCommand.self, FreeEnergyCommand.self,
     ])
 
   static func main() {
@@ -51,6 +53,12 @@ struct Molsample: ParsableCommand {
     } catch let error as SamplingError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.failure)
+    } catch let error as TrainingError {
+      report("error: \(error)")
+      Foundation.exit(ExitStatus.failure)
+    } catch let error as SafetensorsError {
+      report("error: \(error)")
+      Foundation.exit(ExitStatus.badInput)
     } catch let error as OutputError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.failure)

@@ -139,5 +139,7 @@ public struct SafetensorsError: Error, Sendable, Equatable, CustomStringConverti
   public var file: String
   public var problem: String
 
+  public init(file: String, problem: String) { (self.file, self.problem) = (file, problem) }
+
   public var description: String { "\(file): not a model file: \(problem)" }
 }

@@ -8,24 +8,41 @@ struct RunConfiguration {
   var seed: UInt64
   /// `importance`: reweighting of independent proposals.
   var method: String
-  /// `force-field`: the proposal that needs no training.
+  /// `force-field`: the proposal that needs no training; `autoregressive`: the trained flow that comes with the system; or a
+  /// path to a safetensors file.
   var model: String
+
+  /// The file of a trained model.
+  private(set) var modelPath: String?
 
   static let keys = ["samples", "seed", "method", "model", "temperature", "output", "threads"]
   static let methods = ["importance"]
-  static let models = ["force-field"]
+  static let models = ["autoregressive", "force-field"]
 
   init(system: SystemDescription, overrides: inout Overrides) throws {
     self.system = system
     samples = try overrides.takeInteger("samples", in: 1...100_000_000) ?? 20_000
     seed = try overrides.takeSeed() ?? 0
     method = overrides.takeText("method") ?? "importance"
-    model = overrides.takeText("model") ?? "force-field"
+    let shipped = ModelCatalog.path(of: system.name, kind: "autoregressive")
+    model = overrides.takeText("model") ?? (shipped == nil ? "force-field" : "autoregressive")
     guard Self.methods.contains(method) else {
       throw UsageError("method=\(method) is not to be had", advice: "one of: \(Self.methods.joined(separator: ", "))")
     }
-    guard Self.models.contains(model) else {
-      throw UsageError("model=\(model) is not to be had", advice: "one of: \(Self.models.joined(separator: ", "))")
+    if model == "autoregressive" {
+      guard let shipped else {
+        throw UsageError(
+          "no trained model comes with \(system.name)",
+          advice: "train one with `molsample train \(system.name)` and give its file with model=PATH, or model=force-field")
+      }
+      modelPath = shipped
+    } else if model != "force-field" {
+      guard model.hasSuffix(".safetensors") else {
+        throw UsageError(
+          "model=\(model) is not to be had",
+          advice: "one of: \(Self.models.joined(separator: ", ")), or a path to a .safetensors file")
+      }
+      modelPath = model
     }
   }
 

@@ -1,0 +1,71 @@
+import Foundation
+import NeuralNetworks
+
+/// The state of a training run as a safetensors file: parameters, their average, and the optimiser's moments.
+public enum TrainingCheckpoint {
+  public static let format = "molflow-training-1"
+
+  private struct Counters: Codable {
+    var digest: String
+    var round: Int
+    var energyEvaluations: Int
+    var center: Double?
+    var effectiveFraction: Double?
+    var optimizerStep: Int
+    var averageSteps: Int
+    var seconds: Double
+  }
+
+  /// - Parameters:
+  ///   - digest: of everything that decides the run, so that a state is not taken for that of another.
+  ///   - seconds: spent so far.
+  public static func encode<Target>(
+    _ state: FlowTrainer<Target>.State, digest: String, seconds: Double
+  ) throws -> Data {
+    let counters = Counters(
+      digest: digest, round: state.round, energyEvaluations: state.energyEvaluations, center: state.center,
+      effectiveFraction: state.effectiveFraction,
+      optimizerStep: state.optimizer.step, averageSteps: state.average.steps, seconds: seconds)
+    let count = state.flow.parameters.count
+    func array(_ name: String, _ values: [Float]) -> Safetensors.Array {
+      Safetensors.Array(name: name, shape: [count], values: values)
+    }
+    return try Safetensors(
+      arrays: [
+        array("parameters", state.flow.parameters.values), array("average", state.average.values),
+        array("first_moment", state.optimizer.first), array("second_moment", state.optimizer.second),
+      ],
+      metadata: [
+        "format": format, "counters": String(decoding: try JSONEncoder().encode(counters), as: UTF8.self),
+      ]
+    ).encoded()
+  }
+
+  /// Puts a saved state into `state`, which must be that of a fresh run of the same plan.
+  ///
+  /// - Returns: seconds spent, or nil where the file belongs to another run.
+  public static func restore<Target>(
+    _ data: Data, path: String, digest: String, into state: inout FlowTrainer<Target>.State
+  ) throws(SafetensorsError) -> Double? {
+    let file = try Safetensors(data, file: path)
+    let count = state.flow.parameters.count
+    guard file.metadata["format"] == format, let text = file.metadata["counters"],
+      let counters = try? JSONDecoder().decode(Counters.self, from: Data(text.utf8)),
+      let parameters = file["parameters"]?.values, let average = file["average"]?.values,
+      let first = file["first_moment"]?.values, let second = file["second_moment"]?.values
+    else { throw SafetensorsError(file: path, problem: "it is not the state of a training run") }
+    guard counters.digest == digest,
+      [parameters, average, first, second].allSatisfy({ $0.count == count })
+    else { return nil }
+    state.flow.parameters.values = parameters
+    state.average = ExponentialMovingAverage(
+      decay: state.average.decay, values: average, steps: counters.averageSteps)
+    state.optimizer = AdamW(
+      options: state.optimizer.options, step: counters.optimizerStep, first: first, second: second)
+    state.round = counters.round
+    state.energyEvaluations = counters.energyEvaluations
+    state.center = counters.center
+    state.effectiveFraction = counters.effectiveFraction
+    return counters.seconds
+  }
+}

@@ -1,0 +1,40 @@
+import NeuralNetworks
+
+/// What a training run does: rounds of maximum likelihood on equilibrium frames, then rounds of the log-variance divergence
+/// over frames and the flow's own samples.
+///
+/// A round gathers a pool of samples and goes through it once in minibatches.
+public struct TrainingPlan: Sendable, Equatable, Codable {
+  public var seed: UInt64 = 0
+  /// Rounds of maximum likelihood, of frames only.
+  public var likelihoodRounds = 100
+  /// Rounds of the log-variance divergence, half of each pool drawn from the flow.
+  public var energyRounds = 300
+  /// Samples of a pool, and of a minibatch.
+  public var pool = 8192
+  public var batch = 256
+  /// Highest learning rates of the two stages.
+  public var likelihoodRate = 2e-3
+  public var energyRate = 5e-4
+  /// |D − c| beyond which a sample pulls no harder, kT.
+  public var bound = 3.0
+  /// Largest norm of a minibatch's gradient.
+  public var largestNorm = 20.0
+  public var averageDecay = 0.998
+
+  public init() {}
+
+  public var rounds: Int { likelihoodRounds + energyRounds }
+
+  /// Minibatches of a round.
+  public var stepsPerRound: Int { max(1, pool / batch) }
+
+  var likelihoodSchedule: LearningRateSchedule {
+    LearningRateSchedule(
+      peak: likelihoodRate, warmup: 100, steps: max(1, likelihoodRounds * stepsPerRound), final: energyRate / likelihoodRate)
+  }
+
+  var energySchedule: LearningRateSchedule {
+    LearningRateSchedule(peak: energyRate, warmup: 100, steps: max(1, energyRounds * stepsPerRound), final: 0.02)
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Energies
+import Foundation
+import MolFlow
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Trains a normalizing flow of one molecule, by equilibrium frames and by its energy.",
+    discussion: """
+      EXAMPLES
+        molsample train alanine-dipeptide
+        molsample train alanine-dipeptide energy_rounds=1000 seed=3 output=my-model
+        molsample train alanine-dipeptide data=my-frames.nc output=my-model --resume
+        molsample run alanine-dipeptide model=my-model/model.safetensors
+
+      The flow places the atoms one after another along a z-matrix; a causal transformer gives each bond, angle and torsion
+      its density. First it learns by maximum likelihood from frames of the reference ensemble (data=) that short dynamics
+      moves on, then by the log-variance divergence, which compares its density with the energy on such frames and on
+      samples of its own.
+
+      Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors, training.csv, config.yaml and
+      checkpoint.safetensors. --resume goes on after a kill, to the same bytes.
+      """)
+
+  @OptionGroup var arguments: SystemArguments
+
+  @Option(help: ArgumentHelp("YAML file with the same keys; words on the command line win.", valueName: "file"))
+  var config: String?
+
+  @Flag(help: "Go on from the checkpoint in OUTPUT; without one, start.")
+  var resume = false
+
+  func run() throws {
+    var overrides = try Overrides(arguments.words)
+    if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: TrainingConfiguration.keys) }
+    let description = try arguments.description(overrides: &overrides)
+    let configuration = try TrainingConfiguration(system: description, overrides: &overrides)
+    let threads = try overrides.takeThreads()
+    let checkpointSeconds = try overrides.takeNumber("checkpoint_seconds") ?? 60
+    let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-training"
+    try overrides.finish(known: TrainingConfiguration.keys)
+
+    let prepared = try PreparedSystem(description, needsStructure: false)
+    let folder = try OutputFolder(path: output)
+    if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingRun.checkpointName)) {
+      throw UsageError(
+        "\(output) holds a training run already", advice: "add --resume to go on with it, or choose another output=")
+    }
+    let outcome = try TrainingRun(
+      configuration: configuration, prepared: prepared, folder: folder, threads: threads,
+      checkpointInterval: checkpointSeconds
+    ).run(resuming: resume)
+    print("\(description.name), autoregressive flow, \(outcome.rounds) rounds in \(Progress.duration(outcome.seconds))")
+    print("  energies          \(significant(Double(outcome.energyEvaluations), 4))")
+    if let ess = outcome.effectiveFraction {
+      print("  ESS               \(significant(100 * ess, 3)) % of the last round's own samples, nothing clipped")
+    }
+    print("written: \(outcome.model)\nnext: molsample run \(description.name) model=\(outcome.model)")
+  }
+}

@@ -1,0 +1,98 @@
+import Energies
+import Foundation
+import MolFlow
+
+/// Everything that decides what a training run computes; saved as `config.yaml` beside its results.
+struct TrainingConfiguration {
+  var system: SystemDescription
+  var plan = TrainingPlan()
+  var options = AutoregressiveNetwork.Options()
+  /// Equilibrium frames; the system's reference ensemble unless given.
+  var data: String
+  /// Steps of dynamics between two frames of a pool, and their length.
+  var dataStride = 40
+  var timeStep_fs = 2.0
+  /// A model to start from, instead of random parameters.
+  var initialModel: String?
+
+  static let keys = [
+    "seed", "data", "data_stride", "time_step_fs", "init_from", "likelihood_rounds", "energy_rounds", "pool", "batch",
+    "likelihood_rate", "energy_rate", "bound", "max_grad_norm", "average_decay", "width", "heads", "layers", "head_width",
+    "bins", "torsion_bins", "temperature", "output", "threads", "checkpoint_seconds",
+  ]
+
+  init(system: SystemDescription, overrides: inout Overrides) throws {
+    self.system = system
+    func positive(_ key: String, _ value: inout Double) throws {
+      guard let given = try overrides.takeNumber(key) else { return }
+      guard given > 0 else { throw UsageError("\(key)=\(given) must be positive") }
+      value = given
+    }
+    func whole(_ key: String, _ range: ClosedRange<Int>, _ value: inout Int) throws {
+      value = try overrides.takeInteger(key, in: range) ?? value
+    }
+    plan.seed = try overrides.takeSeed() ?? 0
+    try whole("likelihood_rounds", 0...1_000_000, &plan.likelihoodRounds)
+    try whole("energy_rounds", 0...1_000_000, &plan.energyRounds)
+    try whole("pool", 16...10_000_000, &plan.pool)
+    try whole("batch", 1...1_000_000, &plan.batch)
+    guard plan.batch <= plan.pool else { throw UsageError("batch=\(plan.batch) is more than pool=\(plan.pool)") }
+    guard plan.rounds > 0 else { throw UsageError("likelihood_rounds and energy_rounds are both 0: nothing to do") }
+    try positive("likelihood_rate", &plan.likelihoodRate)
+    try positive("energy_rate", &plan.energyRate)
+    try positive("bound", &plan.bound)
+    try positive("max_grad_norm", &plan.largestNorm)
+    try positive("average_decay", &plan.averageDecay)
+    guard plan.averageDecay < 1 else { throw UsageError("average_decay=\(plan.averageDecay) must be below 1") }
+    try whole("width", 4...4096, &options.width)
+    try whole("heads", 1...64, &options.heads)
+    guard options.width % options.heads == 0 else {
+      throw UsageError("width=\(options.width) is not a multiple of heads=\(options.heads)")
+    }
+    try whole("layers", 1...64, &options.layers)
+    try whole("head_width", 4...4096, &options.headWidth)
+    try whole("bins", 2...64, &options.bins)
+    try whole("torsion_bins", 2...64, &options.torsionBins)
+    try whole("data_stride", 1...1_000_000, &dataStride)
+    try positive("time_step_fs", &timeStep_fs)
+    initialModel = overrides.takeText("init_from")
+    if let given = overrides.takeText("data") {
+      data = given
+    } else if let reference = ReferenceEnsemble.path(of: system.name) {
+      data = reference
+    } else {
+      throw UsageError(
+        "there is no reference ensemble of \(system.name) to train on",
+        advice: "make one with `molsample simulate`, and give it with data=FILE")
+    }
+  }
+
+  /// Threads, checkpoints and output do not change the result, and are not in it.
+  var yaml: String {
+    """
+    # Resolved configuration; molsample \(Version.current)
+    seed: \(plan.seed)
+    data: \((data as NSString).lastPathComponent)
+    data_stride: \(dataStride)
+    time_step_fs: \(timeStep_fs)
+    likelihood_rounds: \(plan.likelihoodRounds)
+    energy_rounds: \(plan.energyRounds)
+    pool: \(plan.pool)
+    batch: \(plan.batch)
+    likelihood_rate: \(plan.likelihoodRate)
+    energy_rate: \(plan.energyRate)
+    bound: \(plan.bound)
+    max_grad_norm: \(plan.largestNorm)
+    average_decay: \(plan.averageDecay)
+    width: \(options.width)
+    heads: \(options.heads)
+    layers: \(options.layers)
+    head_width: \(options.headWidth)
+    bins: \(options.bins)
+    torsion_bins: \(options.torsionBins)
+
+    """ + (initialModel.map { "init_from: \($0)\n" } ?? "") + "# The system, as in a system.yaml\n" + system.yaml
+  }
+
+  var digest: String { ConfigurationDigest.of(yaml) }
+}

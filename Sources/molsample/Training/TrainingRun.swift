@@ -1,0 +1,166 @@
+import Energies
+import Foundation
+import MolFlow
+import Randomness
+import Sampling
+import Trajectories
+
+/// A training run from its first round, or from its checkpoint, to its last.
+///
+/// Files: `model.safetensors` (the averaged parameters of the last checkpoint), `training.csv` (a line for each round),
+/// `checkpoint.safetensors`, `config.yaml`.
+struct TrainingRun {
+  typealias Target = BoltzmannDensity<MolecularEnergy>
+
+  let configuration: TrainingConfiguration
+  let prepared: PreparedSystem
+  let folder: OutputFolder
+  let threads: Int
+  let checkpointInterval: Double
+
+  struct Outcome {
+    var model: String
+    var rounds: Int
+    var energyEvaluations: Int
+    var seconds: Double
+    var effectiveFraction: Double?
+  }
+
+  static let checkpointName = "checkpoint.safetensors"
+  static let modelName = "model.safetensors"
+  static let tableName = "training.csv"
+
+  func run(resuming: Bool) throws -> Outcome {
+    let coordinates = try InternalCoordinates(prepared.system.molecule)
+    let frames = try CoordinateFile.read(path: configuration.data, atomCount: prepared.system.molecule.atomCount)
+    guard frames.count >= 2 else {
+      throw InputError(configuration.data, "has too few frames to train on", expected: "2 or more", found: "\(frames.count)")
+    }
+    var model = try initialModel(coordinates: coordinates, frames: frames)
+    let masses = try prepared.system.molecule.masses(hydrogenMass: 3)
+    let variances = masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }
+    // Each thread evaluates its own shard; forces in single precision, as for other dynamics.
+    let target = Target(MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state)
+    let source = PropagatedFrames(
+      frames: frames, target: target,
+      kernel: LangevinDynamics(
+        velocityVariances: variances, stepSize: configuration.timeStep_fs * 1e-3, friction: 1),
+      stride: configuration.dataStride)
+
+    var state = FlowTrainer<Target>.State(flow: model.flow, plan: configuration.plan)
+    var spent = 0.0
+    let checkpoint = folder.file(Self.checkpointName)
+    if resuming, let data = FileManager.default.contents(atPath: checkpoint) {
+      guard
+        let seconds = try TrainingCheckpoint.restore(
+          data, path: checkpoint, digest: configuration.digest, into: &state)
+      else {
+        throw InputError(
+          checkpoint, "belongs to a run with other settings",
+          advice: "repeat the settings of config.yaml beside it, or choose another output=")
+      }
+      spent = seconds
+      Molsample.report("resuming after round \(state.round)")
+    }
+    try folder.write(configuration.yaml, as: "config.yaml")
+    // One line for each round after the header; what a killed run wrote beyond its checkpoint is cut off.
+    let table = try AppendedTable(
+      path: folder.file(Self.tableName),
+      header: ["round", "stage", "negative_log_likelihood", "ess_fraction", "gradient_norm", "energy_evaluations"],
+      keeping: state.round == 0 ? nil : lengthOfTable(lines: state.round + 1))
+
+    var trainer = FlowTrainer(
+      plan: configuration.plan, state: state, frames: source, target: target, threads: threads)
+    let begin = Date()
+    func seconds() -> Double { spent + Date().timeIntervalSince(begin) }
+    var lastCheckpoint = Date()
+    var progress = Progress(total: configuration.plan.rounds, skipped: state.round, unit: "rounds")
+    func save() throws {
+      try table.synchronise()
+      model.flow = trainer.averaged
+      model.header.provenance = provenance(trainer.state)
+      try write(try model.encoded(), as: Self.modelName)
+      try write(
+        try TrainingCheckpoint.encode(trainer.state, digest: configuration.digest, seconds: seconds()),
+        as: Self.checkpointName)
+      lastCheckpoint = Date()
+    }
+    Interruption.watch()
+    while trainer.state.round < configuration.plan.rounds {
+      if Interruption.isRequested {
+        try save()
+        throw Interrupted(
+          description: "interrupted after round \(trainer.state.round); the same command with --resume goes on from there")
+      }
+      let report = try trainer.advance()
+      let nll = report.negativeLogLikelihood.map { significant($0, 7) } ?? ""
+      let ess = report.effectiveFraction.map { significant($0, 4) } ?? ""
+      try table.append([
+        [
+          "\(report.round + 1)", report.stage, nll, ess, significant(report.gradientNorm, 4),
+          "\(trainer.state.energyEvaluations)",
+        ]
+      ])
+      let what = report.negativeLogLikelihood.map { "−log p \(significant($0, 6))" }
+        ?? "ESS \(significant(100 * (report.effectiveFraction ?? 0), 3)) %"
+      progress.update(
+        done: trainer.state.round,
+        detail: "\(report.stage), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies")
+      if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
+    }
+    try save()
+    return Outcome(
+      model: folder.file(Self.modelName), rounds: trainer.state.round,
+      energyEvaluations: trainer.state.energyEvaluations, seconds: seconds(), effectiveFraction: trainer.state.effectiveFraction)
+  }
+
+  private func initialModel(coordinates: InternalCoordinates, frames: Configurations) throws -> ModelFile {
+    if let path = configuration.initialModel {
+      guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
+      return try ModelFile(data, path: path, system: prepared.system, coordinates: coordinates)
+    }
+    let few = frames.slice(0..<min(frames.count, 20_000))
+    let scaling = try CoordinateScaling(
+      prepared.system, zMatrix: coordinates.zMatrix, structure: frames.slice(0..<1), state: prepared.state
+    ).fitted(to: coordinates.inverseAndLogDet(few).value)
+    return ModelFile(
+      prepared.system, coordinates: coordinates, scaling: scaling, options: configuration.options,
+      seed: configuration.plan.seed, provenance: [:])
+  }
+
+  private func provenance(
+    _ state: FlowTrainer<Target>.State
+  ) -> [String: String] {
+    var text = [
+      "program": "molsample \(Version.current)", "system": configuration.system.name,
+      "temperature_K": "\(configuration.system.temperature)",
+      "force_field": configuration.system.forceField.joined(separator: " "),
+      "solvent": configuration.system.solvent ?? "", "seed": "\(configuration.plan.seed)",
+      "data": (configuration.data as NSString).lastPathComponent, "rounds": "\(state.round)",
+      "energy_evaluations": "\(state.energyEvaluations)",
+      "configuration_digest": configuration.digest,
+    ]
+    if let effectiveFraction = state.effectiveFraction { text["ess_fraction_in_training"] = significant(effectiveFraction, 4) }
+    return text
+  }
+
+  /// Bytes of the first lines of the table.
+  private func lengthOfTable(lines: Int) -> Int {
+    var rest = lines
+    let bytes = FileManager.default.contents(atPath: folder.file(Self.tableName)) ?? Data()
+    for (place, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+      rest -= 1
+      if rest == 0 { return place + 1 }
+    }
+    // More than there is: the table then says that it is too short.
+    return bytes.count + 1
+  }
+
+  private func write(_ data: Data, as name: String) throws {
+    do {
+      try data.write(to: URL(fileURLWithPath: folder.file(name)), options: .atomic)
+    } catch {
+      throw OutputError(folder.file(name), "cannot be written", reason: error.localizedDescription)
+    }
+  }
+}
