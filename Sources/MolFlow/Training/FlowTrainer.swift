@@ -60,6 +60,11 @@ public struct FlowTrainer<Target: TargetDensity> {
     computation = ShardedComputation(shardSize: 64, threads: threads)
   }
 
+  /// The same run in another of its states.
+  public func restored(_ state: State) -> FlowTrainer {
+    FlowTrainer(plan: plan, state: state, frames: frames, target: target, threads: threads)
+  }
+
   /// The flow with the averaged parameters: what is to be kept.
   public var averaged: MoleculeFlow {
     var flow = state.flow
@@ -132,9 +137,11 @@ public struct FlowTrainer<Target: TargetDensity> {
     if sum * sum / squares > 0.2 * Double(half) { center = least - log(sum / Double(half)) }
     state.center = center
     let (bound, centre, computation) = (plan.bound, center, computation)
-    let norm = try steps(over: q.count, schedule: plan.energySchedule, firstRound: plan.likelihoodRounds) { flow, batch in
+    let norm = try steps(over: q.count, schedule: plan.energySchedule, firstRound: plan.likelihoodRounds) {
+      flow, batch in
       try flow.logVariance(
-        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound, by: computation
+        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound,
+        by: computation
       ).gradient
     }
     state.effectiveFraction = sum * sum / squares / Double(half)

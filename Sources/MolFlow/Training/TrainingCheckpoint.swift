@@ -26,6 +26,8 @@ public enum TrainingCheckpoint {
       digest: digest, round: state.round, energyEvaluations: state.energyEvaluations, center: state.center,
       effectiveFraction: state.effectiveFraction,
       optimizerStep: state.optimizer.step, averageSteps: state.average.steps, seconds: seconds)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
     let count = state.flow.parameters.count
     func array(_ name: String, _ values: [Float]) -> Safetensors.Array {
       Safetensors.Array(name: name, shape: [count], values: values)
@@ -36,7 +38,7 @@ public enum TrainingCheckpoint {
         array("first_moment", state.optimizer.first), array("second_moment", state.optimizer.second),
       ],
       metadata: [
-        "format": format, "counters": String(decoding: try JSONEncoder().encode(counters), as: UTF8.self),
+        "format": format, "counters": String(decoding: try encoder.encode(counters), as: UTF8.self),
       ]
     ).encoded()
   }

@@ -31,7 +31,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
 
   var likelihoodSchedule: LearningRateSchedule {
     LearningRateSchedule(
-      peak: likelihoodRate, warmup: 100, steps: max(1, likelihoodRounds * stepsPerRound), final: energyRate / likelihoodRate)
+      peak: likelihoodRate, warmup: 100, steps: max(1, likelihoodRounds * stepsPerRound),
+      final: energyRate / likelihoodRate)
   }
 
   var energySchedule: LearningRateSchedule {

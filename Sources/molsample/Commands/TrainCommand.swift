@@ -5,7 +5,8 @@ import MolFlow
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Trains a normalizing flow of one molecule, by equilibrium frames and by its energy.",
+    commandName: "train",
+    abstract: "Trains a normalizing flow of one molecule, by equilibrium frames and by its energy.",
     discussion: """
       EXAMPLES
         molsample train alanine-dipeptide

@@ -33,7 +33,8 @@ struct RunConfiguration {
       guard let shipped else {
         throw UsageError(
           "no trained model comes with \(system.name)",
-          advice: "train one with `molsample train \(system.name)` and give its file with model=PATH, or model=force-field")
+          advice:
+            "train one with `molsample train \(system.name)` and give its file with model=PATH, or model=force-field")
       }
       modelPath = shipped
     } else if model != "force-field" {

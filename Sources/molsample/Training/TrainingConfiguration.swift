@@ -17,7 +17,8 @@ struct TrainingConfiguration {
 
   static let keys = [
     "seed", "data", "data_stride", "time_step_fs", "init_from", "likelihood_rounds", "energy_rounds", "pool", "batch",
-    "likelihood_rate", "energy_rate", "bound", "max_grad_norm", "average_decay", "width", "heads", "layers", "head_width",
+    "likelihood_rate", "energy_rate", "bound", "max_grad_norm", "average_decay", "width", "heads", "layers",
+    "head_width",
     "bins", "torsion_bins", "temperature", "output", "threads", "checkpoint_seconds",
   ]
 

@@ -34,7 +34,8 @@ struct TrainingRun {
     let coordinates = try InternalCoordinates(prepared.system.molecule)
     let frames = try CoordinateFile.read(path: configuration.data, atomCount: prepared.system.molecule.atomCount)
     guard frames.count >= 2 else {
-      throw InputError(configuration.data, "has too few frames to train on", expected: "2 or more", found: "\(frames.count)")
+      throw InputError(
+        configuration.data, "has too few frames to train on", expected: "2 or more", found: "\(frames.count)")
     }
     var model = try initialModel(coordinates: coordinates, frames: frames)
     let masses = try prepared.system.molecule.masses(hydrogenMass: 3)
@@ -90,7 +91,8 @@ struct TrainingRun {
       if Interruption.isRequested {
         try save()
         throw Interrupted(
-          description: "interrupted after round \(trainer.state.round); the same command with --resume goes on from there")
+          description:
+            "interrupted after round \(trainer.state.round); the same command with --resume goes on from there")
       }
       let report = try trainer.advance()
       let nll = report.negativeLogLikelihood.map { significant($0, 7) } ?? ""
@@ -101,7 +103,8 @@ struct TrainingRun {
           "\(trainer.state.energyEvaluations)",
         ]
       ])
-      let what = report.negativeLogLikelihood.map { "−log p \(significant($0, 6))" }
+      let what =
+        report.negativeLogLikelihood.map { "−log p \(significant($0, 6))" }
         ?? "ESS \(significant(100 * (report.effectiveFraction ?? 0), 3)) %"
       progress.update(
         done: trainer.state.round,
@@ -111,7 +114,8 @@ struct TrainingRun {
     try save()
     return Outcome(
       model: folder.file(Self.modelName), rounds: trainer.state.round,
-      energyEvaluations: trainer.state.energyEvaluations, seconds: seconds(), effectiveFraction: trainer.state.effectiveFraction)
+      energyEvaluations: trainer.state.energyEvaluations, seconds: seconds(),
+      effectiveFraction: trainer.state.effectiveFraction)
   }
 
   private func initialModel(coordinates: InternalCoordinates, frames: Configurations) throws -> ModelFile {
@@ -140,7 +144,9 @@ struct TrainingRun {
       "energy_evaluations": "\(state.energyEvaluations)",
       "configuration_digest": configuration.digest,
     ]
-    if let effectiveFraction = state.effectiveFraction { text["ess_fraction_in_training"] = significant(effectiveFraction, 4) }
+    if let effectiveFraction = state.effectiveFraction {
+      text["ess_fraction_in_training"] = significant(effectiveFraction, 4)
+    }
     return text
   }
 
