@@ -41,6 +41,8 @@ public struct FlowTrainer<Target: TargetDensity> {
     public var stage: String
     /// Mean of −log p(q) of the frames, kT.
     public var negativeLogLikelihood: Double?
+    /// Temperature of the round in units of the target's.
+    public var temperatureRatio = 1.0
     /// Kish effective share of the flow's own samples, drawn before the round, nothing clipped.
     public var effectiveFraction: Double?
     /// Mean norm of the minibatches' gradients.
@@ -49,20 +51,27 @@ public struct FlowTrainer<Target: TargetDensity> {
 
   public let plan: TrainingPlan
   public private(set) var state: State
-  private let frames: PropagatedFrames<Target>
+  private let frames: Configurations?
+  private let dynamics: PropagatedFrames
   private let target: Target
   private let computation: ShardedComputation
   private let threads: Int
 
-  /// - Parameter target: evaluated by every thread for itself.
-  public init(plan: TrainingPlan, state: State, frames: PropagatedFrames<Target>, target: Target, threads: Int) {
-    (self.plan, self.state, self.frames, self.target, self.threads) = (plan, state, frames, target, threads)
+  /// - Parameters:
+  ///   - frames: configurations at equilibrium, or nil for a training by the energy alone (without rounds of likelihood).
+  ///   - target: evaluated by every thread for itself.
+  public init(
+    plan: TrainingPlan, state: State, frames: Configurations?, dynamics: PropagatedFrames, target: Target, threads: Int
+  ) {
+    precondition(frames != nil || plan.likelihoodRounds == 0, "likelihood needs frames")
+    (self.plan, self.state, self.frames, self.dynamics) = (plan, state, frames, dynamics)
+    (self.target, self.threads) = (target, threads)
     computation = ShardedComputation(shardSize: 64, threads: threads)
   }
 
   /// The same run in another of its states.
   public func restored(_ state: State) -> FlowTrainer {
-    FlowTrainer(plan: plan, state: state, frames: frames, target: target, threads: threads)
+    FlowTrainer(plan: plan, state: state, frames: frames, dynamics: dynamics, target: target, threads: threads)
   }
 
   /// The flow with the averaged parameters: what is to be kept.
@@ -90,18 +99,19 @@ public struct FlowTrainer<Target: TargetDensity> {
 
   private func random() -> RandomStream { RandomStream(seed: plan.seed).child(1).child(state.round) }
 
-  /// Frames of this round as internal coordinates, with u − log J.
-  private mutating func equilibriumPool(_ count: Int) throws -> (q: Configurations, energies: [Double]) {
-    let snapshots = 4
-    let (x, u, evaluations) = try frames.round(
-      walkers: max(1, count / snapshots), snapshots: snapshots, using: random().child(0), threads: threads)
+  /// Snapshots of dynamics from `starts` under λu as internal coordinates, with λu − log J.
+  private mutating func snapshots(
+    _ count: Int, from starts: Configurations, scale: Double
+  ) throws -> (q: Configurations, energies: [Double]) {
+    let (x, u, evaluations) = try dynamics.round(
+      count, from: starts, target: TemperedDensity(target, scale: scale), using: random().child(0), threads: threads)
     state.energyEvaluations += evaluations
     let (q, minusLogJ) = state.flow.coordinates.inverseAndLogDet(x)
     return (q, zip(u, minusLogJ).map { $0 + $1 })
   }
 
   private mutating func likelihoodRound() throws -> Report {
-    let (q, _) = try equilibriumPool(plan.pool)
+    let (q, _) = try snapshots(plan.pool, from: frames!, scale: 1)
     var losses: [Double] = []
     let computation = computation
     let norm = try steps(over: q.count, schedule: plan.likelihoodSchedule, firstRound: 0) { flow, batch in
@@ -116,37 +126,33 @@ public struct FlowTrainer<Target: TargetDensity> {
 
   private mutating func energyRound() throws -> Report {
     let half = plan.pool / 2
-    let (frameQ, frameEnergies) = try equilibriumPool(half)
+    let scale = frames == nil ? plan.energyScale(round: state.round) : 1
+    let tempered = TemperedDensity(target, scale: scale)
     let (ownQ, ownEnergies) = try state.flow.samplesWithEnergies(
-      0..<half, from: random().child(1), target: target, by: computation)
+      0..<half, from: random().child(1), target: tempered, by: computation)
     state.energyEvaluations += half
-    let q = frameQ.appending(ownQ)
-    let energies = frameEnergies + ownEnergies
-
     // Weights of the flow's own samples before it changes.
     let (logP, _) = try state.flow.likelihoodGradient(of: ownQ, by: computation, wantsGradient: false) { _, _ in [] }
-    let differences = zip(logP, ownEnergies).map { $0 + $1 }
-    let finite = differences.filter(\.isFinite).sorted()
-    guard !finite.isEmpty else { throw TrainingError(description: "no sample of the flow has a finite energy") }
-    let median = finite[finite.count / 2]
-    var center = state.center.map { $0 + 0.2 * (median - $0) } ?? median
-    let least = finite[0]
-    let weights = finite.map { exp(least - $0) }
-    let (sum, squares) = (weights.reduce(0, +), weights.reduce(0) { $0 + $1 * $1 })
-    // −log Z by the weights themselves where they can tell.
-    if sum * sum / squares > 0.2 * Double(half) { center = least - log(sum / Double(half)) }
-    state.center = center
-    let (bound, centre, computation) = (plan.bound, center, computation)
-    let norm = try steps(over: q.count, schedule: plan.energySchedule, firstRound: plan.likelihoodRounds) {
-      flow, batch in
+    let weights = try RoundWeights(differences: zip(logP, ownEnergies).map { $0 + $1 })
+    // −log Z moves with the temperature; at one temperature an average over rounds knows it better than one round.
+    let center = weights.minusLogZ
+    state.center = scale == 1 ? state.center.map { $0 + 0.2 * (center - $0) } ?? center : nil
+    state.effectiveFraction = weights.effectiveFraction
+
+    let starts = frames ?? state.flow.coordinates.forwardAndLogDet(
+      ownQ.gathered(weights.resampled(half, using: random().child(3)))).value
+    let (frameQ, frameEnergies) = try snapshots(half, from: starts, scale: scale)
+    let q = frameQ.appending(ownQ)
+    let energies = frameEnergies + ownEnergies
+    let (bound, centre, computation) = (plan.bound, state.center ?? center, computation)
+    let norm = try steps(over: q.count, schedule: plan.energySchedule, firstRound: plan.likelihoodRounds) { flow, batch in
       try flow.logVariance(
-        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound,
-        by: computation
+        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound, by: computation
       ).gradient
     }
-    state.effectiveFraction = sum * sum / squares / Double(half)
     return Report(
-      round: state.round, stage: "energy", effectiveFraction: state.effectiveFraction, gradientNorm: norm)
+      round: state.round, stage: "energy", temperatureRatio: 1 / scale, effectiveFraction: weights.effectiveFraction,
+      gradientNorm: norm)
   }
 
   /// Goes once through `count` samples in random order.
@@ -176,16 +182,5 @@ public struct FlowTrainer<Target: TargetDensity> {
       state.average.update(state.flow.parameters.values)
     }
     return norms.reduce(0, +) / Double(max(1, norms.count))
-  }
-}
-
-extension Configurations {
-  /// The given samples, in that order.
-  func gathered(_ samples: [Int]) -> Configurations {
-    var result = Configurations(count: samples.count, dimension: dimension)
-    for (place, sample) in samples.enumerated() {
-      for c in 0..<dimension { result.coordinates[place * dimension + c] = coordinates[sample * dimension + c] }
-    }
-    return result
   }
 }

@@ -1,15 +1,23 @@
+import Foundation
 import NeuralNetworks
 
 /// What a training run does: rounds of maximum likelihood on equilibrium frames, then rounds of the log-variance divergence
 /// over frames and the flow's own samples.
 ///
-/// A round gathers a pool of samples and goes through it once in minibatches.
+/// A round gathers a pool of samples and goes through it once in minibatches. Without equilibrium frames the flow's own
+/// samples take their place, resampled by their weights and moved on by the dynamics, while the temperature falls from
+/// `startTemperatureRatio` times the target's to the target's.
 public struct TrainingPlan: Sendable, Equatable, Codable {
   public var seed: UInt64 = 0
   /// Rounds of maximum likelihood, of frames only.
   public var likelihoodRounds = 100
   /// Rounds of the log-variance divergence, half of each pool drawn from the flow.
   public var energyRounds = 300
+  /// Highest temperature of a training without frames, in units of the target's.
+  public var startTemperatureRatio = 4.0
+  /// Shares of the energy rounds that such a training spends at that temperature, and until it comes to the target's.
+  public var hotShare = 0.1
+  public var coldShare = 0.6
   /// Samples of a pool, and of a minibatch.
   public var pool = 8192
   public var batch = 256
@@ -28,6 +36,13 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
 
   /// Minibatches of a round.
   public var stepsPerRound: Int { max(1, pool / batch) }
+
+  /// λ of a round of a training without frames: the energy counts λ-fold.
+  func energyScale(round: Int) -> Double {
+    let progress = Double(round - likelihoodRounds) / Double(max(1, energyRounds))
+    let cooled = min(1, max(0, (progress - hotShare) / max(1e-9, coldShare - hotShare)))
+    return pow(startTemperatureRatio, cooled - 1)
+  }
 
   var likelihoodSchedule: LearningRateSchedule {
     LearningRateSchedule(

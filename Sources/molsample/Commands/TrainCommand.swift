@@ -11,13 +11,14 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES
         molsample train alanine-dipeptide
         molsample train alanine-dipeptide energy_rounds=1000 seed=3 output=my-model
+        molsample train alanine-dipeptide data=none energy_rounds=400 start_temperature=1200
         molsample train alanine-dipeptide data=my-frames.nc output=my-model --resume
         molsample run alanine-dipeptide model=my-model/model.safetensors
 
       The flow places the atoms one after another along a z-matrix; a causal transformer gives each bond, angle and torsion
       its density. First it learns by maximum likelihood from frames of the reference ensemble (data=) that short dynamics
       moves on, then by the log-variance divergence, which compares its density with the energy on such frames and on
-      samples of its own.
+      samples of its own. data=none trains by the energy alone, from a high temperature down.
 
       Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors, training.csv, config.yaml and
       checkpoint.safetensors. --resume goes on after a kill, to the same bytes.
@@ -41,7 +42,7 @@ struct TrainCommand: ParsableCommand {
     let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-training"
     try overrides.finish(known: TrainingConfiguration.keys)
 
-    let prepared = try PreparedSystem(description, needsStructure: false)
+    let prepared = try PreparedSystem(description, needsStructure: configuration.data == nil)
     let folder = try OutputFolder(path: output)
     if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingRun.checkpointName)) {
       throw UsageError(

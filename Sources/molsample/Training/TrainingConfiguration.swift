@@ -7,8 +7,8 @@ struct TrainingConfiguration {
   var system: SystemDescription
   var plan = TrainingPlan()
   var options = AutoregressiveNetwork.Options()
-  /// Equilibrium frames; the system's reference ensemble unless given.
-  var data: String
+  /// Equilibrium frames; the system's reference ensemble unless given, nil for a training by the energy alone.
+  var data: String?
   /// Steps of dynamics between two frames of a pool, and their length.
   var dataStride = 40
   var timeStep_fs = 2.0
@@ -17,7 +17,7 @@ struct TrainingConfiguration {
 
   static let keys = [
     "seed", "data", "data_stride", "time_step_fs", "init_from", "likelihood_rounds", "energy_rounds", "pool", "batch",
-    "likelihood_rate", "energy_rate", "bound", "max_grad_norm", "average_decay", "width", "heads", "layers",
+    "likelihood_rate", "energy_rate", "start_temperature", "bound", "max_grad_norm", "average_decay", "width", "heads", "layers",
     "head_width",
     "bins", "torsion_bins", "temperature", "output", "threads", "checkpoint_seconds",
   ]
@@ -33,7 +33,30 @@ struct TrainingConfiguration {
       value = try overrides.takeInteger(key, in: range) ?? value
     }
     plan.seed = try overrides.takeSeed() ?? 0
+    data = overrides.takeText("data")
+    if data == nil {
+      guard let reference = ReferenceEnsemble.path(of: system.name) else {
+        throw UsageError(
+          "there is no reference ensemble of \(system.name) to train on",
+          advice: "make one with `molsample simulate` and give it with data=FILE, or train by the energy alone: data=none")
+      }
+      data = reference
+    }
+    if data == "none" {
+      data = nil
+      plan.likelihoodRounds = 0
+      if let start = try overrides.takeNumber("start_temperature") {
+        guard start >= system.temperature else {
+          throw UsageError("start_temperature=\(start) is below the temperature of \(system.temperature) K")
+        }
+        plan.startTemperatureRatio = start / system.temperature
+      }
+    }
+    let rounds = plan.likelihoodRounds
     try whole("likelihood_rounds", 0...1_000_000, &plan.likelihoodRounds)
+    guard data != nil || plan.likelihoodRounds == rounds else {
+      throw UsageError("likelihood_rounds needs frames, and data=none says there are none")
+    }
     try whole("energy_rounds", 0...1_000_000, &plan.energyRounds)
     try whole("pool", 16...10_000_000, &plan.pool)
     try whole("batch", 1...1_000_000, &plan.batch)
@@ -57,15 +80,6 @@ struct TrainingConfiguration {
     try whole("data_stride", 1...1_000_000, &dataStride)
     try positive("time_step_fs", &timeStep_fs)
     initialModel = overrides.takeText("init_from")
-    if let given = overrides.takeText("data") {
-      data = given
-    } else if let reference = ReferenceEnsemble.path(of: system.name) {
-      data = reference
-    } else {
-      throw UsageError(
-        "there is no reference ensemble of \(system.name) to train on",
-        advice: "make one with `molsample simulate`, and give it with data=FILE")
-    }
   }
 
   /// Threads, checkpoints and output do not change the result, and are not in it.
@@ -73,7 +87,8 @@ struct TrainingConfiguration {
     """
     # Resolved configuration; molsample \(Version.current)
     seed: \(plan.seed)
-    data: \((data as NSString).lastPathComponent)
+    data: \(data.map { ($0 as NSString).lastPathComponent } ?? "none")
+    start_temperature: \(plan.startTemperatureRatio * system.temperature)
     data_stride: \(dataStride)
     time_step_fs: \(timeStep_fs)
     likelihood_rounds: \(plan.likelihoodRounds)

@@ -32,21 +32,22 @@ struct TrainingRun {
 
   func run(resuming: Bool) throws -> Outcome {
     let coordinates = try InternalCoordinates(prepared.system.molecule)
-    let frames = try CoordinateFile.read(path: configuration.data, atomCount: prepared.system.molecule.atomCount)
-    guard frames.count >= 2 else {
-      throw InputError(
-        configuration.data, "has too few frames to train on", expected: "2 or more", found: "\(frames.count)")
+    let frames = try configuration.data.map { path in
+      let frames = try CoordinateFile.read(path: path, atomCount: prepared.system.molecule.atomCount)
+      guard frames.count >= 2 else {
+        throw InputError(path, "has too few frames to train on", expected: "2 or more", found: "\(frames.count)")
+      }
+      return frames
     }
     var model = try initialModel(coordinates: coordinates, frames: frames)
     let masses = try prepared.system.molecule.masses(hydrogenMass: 3)
     let variances = masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }
     // Each thread evaluates its own shard; forces in single precision, as for other dynamics.
     let target = Target(MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state)
-    let source = PropagatedFrames(
-      frames: frames, target: target,
+    let dynamics = PropagatedFrames(
       kernel: LangevinDynamics(
         velocityVariances: variances, stepSize: configuration.timeStep_fs * 1e-3, friction: 1),
-      stride: configuration.dataStride)
+      stride: configuration.dataStride, snapshots: frames == nil ? 1 : 4)
 
     var state = FlowTrainer<Target>.State(flow: model.flow, plan: configuration.plan)
     var spent = 0.0
@@ -71,7 +72,7 @@ struct TrainingRun {
       keeping: state.round == 0 ? nil : lengthOfTable(lines: state.round + 1))
 
     var trainer = FlowTrainer(
-      plan: configuration.plan, state: state, frames: source, target: target, threads: threads)
+      plan: configuration.plan, state: state, frames: frames, dynamics: dynamics, target: target, threads: threads)
     let begin = Date()
     func seconds() -> Double { spent + Date().timeIntervalSince(begin) }
     var lastCheckpoint = Date()
@@ -103,12 +104,15 @@ struct TrainingRun {
           "\(trainer.state.energyEvaluations)",
         ]
       ])
+      let temperature =
+        report.temperatureRatio == 1
+        ? "" : " at \(significant(report.temperatureRatio * configuration.system.temperature, 3)) K"
       let what =
         report.negativeLogLikelihood.map { "−log p \(significant($0, 6))" }
         ?? "ESS \(significant(100 * (report.effectiveFraction ?? 0), 3)) %"
       progress.update(
         done: trainer.state.round,
-        detail: "\(report.stage), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies")
+        detail: "\(report.stage)\(temperature), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies")
       if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
     }
     try save()
@@ -118,15 +122,21 @@ struct TrainingRun {
       effectiveFraction: trainer.state.effectiveFraction)
   }
 
-  private func initialModel(coordinates: InternalCoordinates, frames: Configurations) throws -> ModelFile {
+  private func initialModel(coordinates: InternalCoordinates, frames: Configurations?) throws -> ModelFile {
     if let path = configuration.initialModel {
       guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
       return try ModelFile(data, path: path, system: prepared.system, coordinates: coordinates)
     }
-    let few = frames.slice(0..<min(frames.count, 20_000))
-    let scaling = try CoordinateScaling(
-      prepared.system, zMatrix: coordinates.zMatrix, structure: frames.slice(0..<1), state: prepared.state
-    ).fitted(to: coordinates.inverseAndLogDet(few).value)
+    guard let structure = frames?.slice(0..<1) ?? prepared.structure else {
+      throw InputError(
+        configuration.system.name, "has no structure that shows its stereocentres", advice: "give coordinates with the system")
+    }
+    var scaling = try CoordinateScaling(
+      prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state)
+    if let frames {
+      let few = frames.slice(0..<min(frames.count, 20_000))
+      scaling = scaling.fitted(to: coordinates.inverseAndLogDet(few).value)
+    }
     return ModelFile(
       prepared.system, coordinates: coordinates, scaling: scaling, options: configuration.options,
       seed: configuration.plan.seed, provenance: [:])
@@ -140,7 +150,7 @@ struct TrainingRun {
       "temperature_K": "\(configuration.system.temperature)",
       "force_field": configuration.system.forceField.joined(separator: " "),
       "solvent": configuration.system.solvent ?? "", "seed": "\(configuration.plan.seed)",
-      "data": (configuration.data as NSString).lastPathComponent, "rounds": "\(state.round)",
+      "data": configuration.data.map { ($0 as NSString).lastPathComponent } ?? "none", "rounds": "\(state.round)",
       "energy_evaluations": "\(state.energyEvaluations)",
       "configuration_digest": configuration.digest,
     ]

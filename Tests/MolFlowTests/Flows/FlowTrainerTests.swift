@@ -29,8 +29,8 @@ import Testing
       velocityVariances: masses.flatMap { [Double](repeating: 2.494 / $0, count: 3) }, stepSize: 5e-4, friction: 5)
     return FlowTrainer(
       plan: plan, state: .init(flow: model.flow, plan: plan),
-      frames: PropagatedFrames(frames: frames, target: target, kernel: kernel, stride: 3), target: target,
-      threads: threads)
+      frames: plan.likelihoodRounds == 0 ? nil : frames,
+      dynamics: PropagatedFrames(kernel: kernel, stride: 3, snapshots: 2), target: target, threads: threads)
   }
 
   static func bytes(_ trainer: FlowTrainer<Target>) throws -> Data {
@@ -63,6 +63,20 @@ import Testing
     let (resumed, uninterrupted) = (try Self.bytes(second), try Self.bytes(whole))
     #expect(resumed == uninterrupted)
     #expect(whole.averaged.parameters.values != whole.state.flow.parameters.values)
+  }
+
+  /// By the energy alone, from four times the temperature down: any number of threads gives the same.
+  @Test func withoutFrames() throws {
+    func run(_ threads: Int) throws -> (bytes: Data, ratios: [Double]) {
+      var trainer = try Self.trainer(threads: threads) {
+        ($0.likelihoodRounds, $0.energyRounds, $0.hotShare, $0.coldShare) = (0, 4, 0.25, 0.75)
+      }
+      let ratios = try (0..<4).map { _ in try trainer.advance().temperatureRatio }
+      return (try Self.bytes(trainer), ratios)
+    }
+    let (one, two) = (try run(1), try run(2))
+    #expect(one.bytes == two.bytes)
+    for (ratio, expected) in zip(one.ratios, [4.0, 4, 2, 1]) { #expect(abs(ratio - expected) < 1e-9) }
   }
 
   @Test func likelihoodRises() throws {
