@@ -60,7 +60,10 @@ struct RunCommand: ParsableCommand {
       error_bars_reliable: Verdict.heavyTail(statistics) == nil,
       energy_evaluations: configuration.samples,
       seconds: Date().timeIntervalSince(start), verdict: verdict.text, reasons: verdict.reasons,
-      free_energies: try description.regions.map { try freeEnergy($0, samples, statistics) },
+      free_energies: try description.regions.map {
+        try WeightedFreeEnergy.of(
+          $0, angles: samples.dihedrals[$0.name, default: []], logWeights: samples.logWeights, statistics)
+      },
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
     if json { return try JSONOutput.print(summary) }
@@ -75,9 +78,7 @@ struct RunCommand: ParsableCommand {
       return try ForceFieldProposal(
         prepared.system, reference: prepared.structure, state: prepared.state, threads: threads)
     }
-    guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
-    let model = try ModelFile(
-      data, path: path, system: prepared.system, coordinates: InternalCoordinates(prepared.system.molecule))
+    let model = try ModelCatalog.load(path, prepared: prepared)
     return MoleculeFlowProposal(model.flow, threads: threads)
   }
 
@@ -170,25 +171,5 @@ struct RunCommand: ParsableCommand {
       let places = (0..<4).map { x.position(sample: sample, atom: region.atoms[$0]) }
       return Dihedral(places[0], places[1], places[2], places[3]).angle
     }
-  }
-
-  private func freeEnergy(
-    _ region: SystemDescription.DihedralRegion, _ drawn: Drawn, _ statistics: WeightStatistics
-  ) throws -> RunSummary.FreeEnergy {
-    let middle = (region.range.lowerBound + region.range.upperBound) / 2
-    let half = (region.range.upperBound - region.range.lowerBound) / 2
-    let inside = drawn.dihedrals[region.name, default: []].map { angle -> Double in
-      abs((angle - middle).remainder(dividingBy: 2 * Double.pi)) < half ? 1 : 0
-    }
-    let share = try WeightedMean(of: inside, weights: try LogWeights(drawn.logWeights))
-    guard share.value > 0, share.value < 1 else {
-      return .init(
-        name: region.name, delta_f_kT: nil, error_kT: nil,
-        reason: "all weight is \(share.value > 0 ? "inside" : "outside") the region")
-    }
-    let difference = -log(share.value / (1 - share.value))
-    let error = share.standardError.map { $0 / (share.value * (1 - share.value)) }
-    return .init(
-      name: region.name, delta_f_kT: difference, error_kT: error, reason: Verdict.heavyTail(statistics))
   }
 }

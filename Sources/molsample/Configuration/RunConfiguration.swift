@@ -17,34 +17,20 @@ struct RunConfiguration {
 
   static let keys = ["samples", "seed", "method", "model", "temperature", "output", "threads"]
   static let methods = ["importance"]
-  static let models = ["autoregressive", "force-field"]
 
   init(system: SystemDescription, overrides: inout Overrides) throws {
     self.system = system
     samples = try overrides.takeInteger("samples", in: 1...100_000_000) ?? 20_000
     seed = try overrides.takeSeed() ?? 0
     method = overrides.takeText("method") ?? "importance"
-    let shipped = ModelCatalog.path(of: system.name, kind: "autoregressive")
-    model = overrides.takeText("model") ?? (shipped == nil ? "force-field" : "autoregressive")
+    // The trained model where one comes with the system.
+    model =
+      overrides.takeText("model")
+      ?? (ModelCatalog.path(of: system.name, kind: "autoregressive") == nil ? "force-field" : "autoregressive")
     guard Self.methods.contains(method) else {
       throw UsageError("method=\(method) is not to be had", advice: "one of: \(Self.methods.joined(separator: ", "))")
     }
-    if model == "autoregressive" {
-      guard let shipped else {
-        throw UsageError(
-          "no trained model comes with \(system.name)",
-          advice:
-            "train one with `molsample train \(system.name)` and give its file with model=PATH, or model=force-field")
-      }
-      modelPath = shipped
-    } else if model != "force-field" {
-      guard model.hasSuffix(".safetensors") else {
-        throw UsageError(
-          "model=\(model) is not to be had",
-          advice: "one of: \(Self.models.joined(separator: ", ")), or a path to a .safetensors file")
-      }
-      modelPath = model
-    }
+    if model != "force-field" { modelPath = try ModelCatalog.path(ofModel: model, system: system.name) }
   }
 
   /// Threads and output folder do not change the result, and are not in it.

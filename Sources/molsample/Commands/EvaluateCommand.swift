@@ -1,0 +1,177 @@
+import ArgumentParser
+import Energies
+import Estimators
+import Foundation
+import MolFlow
+import Randomness
+import Sampling
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "How good a trained model is: weights, likelihood, distances from a reference.",
+    discussion: """
+      EXAMPLES
+        molsample evaluate alanine-dipeptide
+        molsample evaluate alanine-dipeptide model=my-model/model.safetensors samples=100000 --json
+
+      Draws samples from the model, weights them by the energy, and compares them with the system's reference ensemble, or
+      with that of --reference. The forward ESS and the likelihood are those of the reference's frames: a region that the
+      model never visits shows there, not in the ESS of its own samples. Each distance stands beside that of two parts of the
+      reference of the same size. Writes OUTPUT/evaluation.json where output= is given.
+      """)
+
+  @OptionGroup var arguments: SystemArguments
+
+  @Option(help: ArgumentHelp("Ensemble or trajectory to compare with.", valueName: "file"))
+  var reference: String?
+
+  @Flag(help: "Print the result as one JSON object.")
+  var json = false
+
+  static let keys = ["samples", "seed", "model", "temperature", "transport_samples", "output", "threads"]
+
+  struct Result: Encodable {
+    var system: String
+    var model: String
+    var temperature_K: Double
+    var samples: Int
+    var seed: UInt64
+    var ess_fraction: Double
+    @ExplicitNull var ess_fraction_trimmed: Double?
+    var trim = "the largest 0.2 % of the weights dropped"
+    @ExplicitNull var ess_fraction_halves: [Double]?
+    var largest_weight_share: Double
+    @ExplicitNull var pareto_k: Double?
+    var log_z: Double
+    @ExplicitNull var log_z_error: Double?
+    var impossible_samples: Int
+    /// Samples whose stereocentres all have the handedness of the reference, or of the system's structure.
+    @ExplicitNull var correct_chirality_fraction: Double?
+    var free_energies: [RunSummary.FreeEnergy]
+    @ExplicitNull var reference: String?
+    @ExplicitNull var reference_frames: Int?
+    /// Mean of −log q of the reference's frames, nm and rad, 3N − 6 coordinates.
+    @ExplicitNull var negative_log_likelihood: Double?
+    @ExplicitNull var forward_ess_fraction: Double?
+    @ExplicitNull var forward_ess_doubt: String?
+    var distances: [ReferenceComparison.Distance]
+    var provenance: [String: String]
+    var seconds: Double
+    var milliseconds_per_weighted_sample: Double
+  }
+
+  func run() throws {
+    let start = Date()
+    var overrides = try Overrides(arguments.words)
+    let description = try arguments.description(overrides: &overrides)
+    let samples = try overrides.takeInteger("samples", in: 100...100_000_000) ?? 100_000
+    let seed = try overrides.takeSeed() ?? 0
+    let word = overrides.takeText("model") ?? "autoregressive"
+    let transportSamples = try overrides.takeInteger("transport_samples", in: 10...100_000) ?? 10_000
+    let threads = try overrides.takeThreads()
+    let output = overrides.takeText("output")
+    try overrides.finish(known: Self.keys)
+
+    let prepared = try PreparedSystem(description, needsStructure: false)
+    let path = try ModelCatalog.path(ofModel: word, system: description.name)
+    let model = try ModelCatalog.load(path, prepared: prepared)
+    let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
+    let proposal = MoleculeFlowProposal(model.flow, threads: threads)
+    let drawing = Date()
+    let drawn = try ImportanceSampler().sample(
+      0..<samples, from: proposal, to: target, using: RandomStream(seed: seed))
+    let drawingSeconds = Date().timeIntervalSince(drawing)
+    let statistics = try WeightStatistics(logWeights: drawn.logWeights)
+
+    let molecule = prepared.system.molecule
+    let referencePath = reference ?? ReferenceEnsemble.path(of: description.name)
+    let frames = try referencePath.map {
+      try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: description.temperature)[0]
+    }
+    let likelihood = try frames.map { frames -> (mean: Double, forward: ForwardEffectiveSampleSize) in
+      let logQ = try proposal.logDensities(of: frames.x)
+      // The file's coordinates are rounded, so their energies are computed anew.
+      let u = try target.reducedPotentials(of: frames.x)
+      return (
+        -logQ.reduce(0, +) / Double(logQ.count),
+        try ForwardEffectiveSampleSize(logWeights: zip(u, logQ).map { -$0 - $1 })
+      )
+    }
+    var ensemble = SampledFrames(
+      path: path, x: drawn.x, replicas: [Int](repeating: 0, count: samples))
+    ensemble.potentialEnergies = drawn.reducedPotentials.map { $0 * prepared.state.kT }
+    ensemble.logWeights = drawn.logWeights
+    let distances = frames.map {
+      ReferenceComparison(
+        ensemble: ensemble, reference: $0, features: EnsembleFeatures(molecule), kT: prepared.state.kT,
+        transportSamples: transportSamples, seed: seed
+      ).distances(tica: nil)
+    }
+    let result = Result(
+      system: description.name, model: path, temperature_K: description.temperature, samples: samples, seed: seed,
+      ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
+      ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
+      largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
+      log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
+      impossible_samples: statistics.zeroWeightCount,
+      correct_chirality_fraction: frames.flatMap { chirality(molecule, drawn.x, like: $0.x) },
+      free_energies: try description.regions.map {
+        try WeightedFreeEnergy.of($0, x: drawn.x, logWeights: drawn.logWeights, statistics)
+      },
+      reference: referencePath, reference_frames: frames?.count, negative_log_likelihood: likelihood?.mean,
+      forward_ess_fraction: likelihood?.forward.fraction,
+      forward_ess_doubt: likelihood?.forward.doubt.map { "\($0)" }, distances: distances ?? [],
+      provenance: model.header.provenance, seconds: Date().timeIntervalSince(start),
+      milliseconds_per_weighted_sample: 1000 * drawingSeconds / Double(samples))
+    if let output {
+      try OutputFolder(path: output).write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")
+    }
+    if json { return try JSONOutput.print(result) }
+    print("\(description.name), \(path)\n\(text(result))")
+  }
+
+  /// Share of samples with every stereocentre as in the first frame of `reference`; nil without stereocentres.
+  private func chirality(_ molecule: Molecule, _ x: Configurations, like reference: Configurations) -> Double? {
+    let centers = ChiralCenters(molecule).centers
+    guard !centers.isEmpty else { return nil }
+    let signs = centers.map { ChiralCenters.volume(of: $0, in: reference, sample: 0) > 0 }
+    let right = (0..<x.count).count { sample in
+      zip(centers, signs).allSatisfy { (ChiralCenters.volume(of: $0, in: x, sample: sample) > 0) == $1 }
+    }
+    return Double(right) / Double(x.count)
+  }
+
+  private func text(_ r: Result) -> String {
+    var table = TextTable()
+    func percent(_ value: Double) -> String { "\(significant(100 * value, 3)) %" }
+    table.add("samples", "\(r.samples) (seed \(r.seed))")
+    table.add("ESS", "\(percent(r.ess_fraction)) of N (Kish, nothing clipped)")
+    table.add("", "\(percent(r.ess_fraction_trimmed ?? .nan)) after the largest 0.2 % of the weights dropped")
+    table.add("largest weight", "\(percent(r.largest_weight_share)) of all weight")
+    if let k = r.pareto_k { table.add("Pareto k", significant(k, 3)) }
+    table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))
+    if let chirality = r.correct_chirality_fraction { table.add("right handedness", percent(chirality)) }
+    for energy in r.free_energies {
+      table.add("ΔF(\(energy.name))", energy.delta_f_kT.map { "\(significant($0)) ± \(significant(energy.error_kT ?? .nan, 2)) kT" }
+        ?? energy.reason ?? "")
+    }
+    table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
+    if let reference = r.reference, let frames = r.reference_frames {
+      table.add("reference", "\(reference), \(frames) frames")
+      if let nll = r.negative_log_likelihood { table.add("−log q of it", significant(nll, 6)) }
+      if let forward = r.forward_ess_fraction {
+        table.add("forward ESS", percent(forward) + (r.forward_ess_doubt.map { ", doubtful: \($0)" } ?? ""))
+      }
+    }
+    for distance in r.distances {
+      let floor = distance.noise_floor.map { floor in
+        "(two parts of the reference: \(significant(floor, 3))"
+          + (distance.noise_floor_deviation.map { " ± \(significant($0, 1))" } ?? "") + ")"
+      }
+      table.add(
+        distance.name, distance.value.map { "\(significant($0, 3)) \(distance.unit)" } ?? distance.reason ?? "",
+        floor ?? "")
+    }
+    return table.text
+  }
+}
