@@ -18,11 +18,12 @@ run: build
 build: dependencies
 	swift build -c release --product molsample
 
+# In a build folder of its own: code built for testing and code built for use do not mix, and each would rebuild the other.
 test: dependencies
-	swift test -c release
+	swift test -c release --scratch-path .build/tests
 
 test-slow: dependencies
-	MOLFLOW_SLOW_TESTS=1 swift test -c release
+	MOLFLOW_SLOW_TESTS=1 swift test -c release --scratch-path .build/tests
 
 dependencies:
 	@scripts/install_dependencies.sh

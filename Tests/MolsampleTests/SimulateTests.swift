@@ -114,7 +114,7 @@ import Testing
       #expect(try Self.simulate(run).status == 0)
       #expect(
         try CommandRunner.run(
-          "run", "alanine-dipeptide", "samples=3000", "seed=2", "output=\(ensemble.path)"
+          "run", "alanine-dipeptide", "samples=3000", "seed=2", "model=force-field", "output=\(ensemble.path)"
         ).status == 0)
       for input in [
         run.appendingPathComponent("trajectory.nc"), ensemble, ensemble.appendingPathComponent("ensemble.nc"),

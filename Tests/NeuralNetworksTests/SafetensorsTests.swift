@@ -6,7 +6,7 @@ import Testing
   static let file = Safetensors(
     arrays: [
       Safetensors.Array(name: "b.bias", shape: [3], values: [1, -2.5, .infinity]),
-      Safetensors.Array(name: "a.weight", shape: [2, 3], values: [0.1, 0.2, 0.3, 4e-40, -0.0, 6]),
+      Safetensors.Array(name: "a.weight", shape: [2, 3], values: [0.1, 0.2, 0.3, 3e-38, -0.0, 6]),
       Safetensors.Array(name: "empty", shape: [0], values: []),
       Safetensors.Array(name: "scalar", shape: [], values: [7]),
     ], metadata: ["format": "1", "text": "ν = \"5\"\n"])

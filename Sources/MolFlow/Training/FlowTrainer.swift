@@ -139,15 +139,20 @@ public struct FlowTrainer<Target: TargetDensity> {
     state.center = scale == 1 ? state.center.map { $0 + 0.2 * (center - $0) } ?? center : nil
     state.effectiveFraction = weights.effectiveFraction
 
-    let starts = frames ?? state.flow.coordinates.forwardAndLogDet(
-      ownQ.gathered(weights.resampled(half, using: random().child(3)))).value
+    let starts =
+      frames
+      ?? state.flow.coordinates.forwardAndLogDet(
+        ownQ.gathered(weights.resampled(half, using: random().child(3)))
+      ).value
     let (frameQ, frameEnergies) = try snapshots(half, from: starts, scale: scale)
     let q = frameQ.appending(ownQ)
     let energies = frameEnergies + ownEnergies
     let (bound, centre, computation) = (plan.bound, state.center ?? center, computation)
-    let norm = try steps(over: q.count, schedule: plan.energySchedule, firstRound: plan.likelihoodRounds) { flow, batch in
+    let norm = try steps(over: q.count, schedule: plan.energySchedule, firstRound: plan.likelihoodRounds) {
+      flow, batch in
       try flow.logVariance(
-        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound, by: computation
+        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound,
+        by: computation
       ).gradient
     }
     return Report(

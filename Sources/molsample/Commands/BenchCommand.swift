@@ -14,6 +14,7 @@ struct BenchCommand: ParsableCommand {
         molsample bench energy alanine-dipeptide threads=1 precision=single
         molsample bench coordinates alanine-dipeptide threads=2
         molsample bench dynamics alanine-dipeptide threads=1 time_step_fs=1
+        molsample bench flow alanine-dipeptide threads=2
         molsample bench mbar reduced_potentials=u.npy counts=5000,5000 rounds=5
       """)
 
@@ -44,15 +45,21 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let kind = arguments.plainWords.first, ["energy", "coordinates", "dynamics", "mbar"].contains(kind) else {
+    guard let kind = arguments.plainWords.first, ["energy", "coordinates", "dynamics", "flow", "mbar"].contains(kind)
+    else {
       throw UsageError(
-        "bench measures one of: energy, coordinates, dynamics, mbar", advice: "for example `molsample bench energy AK`")
+        "bench measures one of: energy, coordinates, dynamics, flow, mbar",
+        advice: "for example `molsample bench energy AK`")
     }
     var overrides = try Overrides(arguments.words)
     if kind == "mbar" { return try benchMBAR(&overrides) }
     if kind == "dynamics" {
       let description = try arguments.description(skipping: 1, overrides: &overrides)
       return try DynamicsBenchmark(description, &overrides).run(json: json)
+    }
+    if kind == "flow" {
+      let description = try arguments.description(skipping: 1, overrides: &overrides)
+      return try FlowBenchmark(description, &overrides).run(json: json)
     }
     let description = try arguments.description(skipping: 1, overrides: &overrides)
     let threads = try overrides.takeThreads()

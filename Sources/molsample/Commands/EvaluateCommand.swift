@@ -152,8 +152,10 @@ struct EvaluateCommand: ParsableCommand {
     table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))
     if let chirality = r.correct_chirality_fraction { table.add("right handedness", percent(chirality)) }
     for energy in r.free_energies {
-      table.add("ΔF(\(energy.name))", energy.delta_f_kT.map { "\(significant($0)) ± \(significant(energy.error_kT ?? .nan, 2)) kT" }
-        ?? energy.reason ?? "")
+      table.add(
+        "ΔF(\(energy.name))",
+        energy.delta_f_kT.map { "\(significant($0)) ± \(significant(energy.error_kT ?? .nan, 2)) kT" }
+          ?? energy.reason ?? "")
     }
     table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
     if let reference = r.reference, let frames = r.reference_frames {

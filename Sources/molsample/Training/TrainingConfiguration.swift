@@ -17,7 +17,8 @@ struct TrainingConfiguration {
 
   static let keys = [
     "seed", "data", "data_stride", "time_step_fs", "init_from", "likelihood_rounds", "energy_rounds", "pool", "batch",
-    "likelihood_rate", "energy_rate", "start_temperature", "bound", "max_grad_norm", "average_decay", "width", "heads", "layers",
+    "likelihood_rate", "energy_rate", "start_temperature", "bound", "max_grad_norm", "average_decay", "width", "heads",
+    "layers",
     "head_width",
     "bins", "torsion_bins", "temperature", "output", "threads", "checkpoint_seconds",
   ]
@@ -38,7 +39,8 @@ struct TrainingConfiguration {
       guard let reference = ReferenceEnsemble.path(of: system.name) else {
         throw UsageError(
           "there is no reference ensemble of \(system.name) to train on",
-          advice: "make one with `molsample simulate` and give it with data=FILE, or train by the energy alone: data=none")
+          advice:
+            "make one with `molsample simulate` and give it with data=FILE, or train by the energy alone: data=none")
       }
       data = reference
     }

@@ -112,7 +112,8 @@ struct TrainingRun {
         ?? "ESS \(significant(100 * (report.effectiveFraction ?? 0), 3)) %"
       progress.update(
         done: trainer.state.round,
-        detail: "\(report.stage)\(temperature), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies")
+        detail:
+          "\(report.stage)\(temperature), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies")
       if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
     }
     try save()
@@ -129,7 +130,8 @@ struct TrainingRun {
     }
     guard let structure = frames?.slice(0..<1) ?? prepared.structure else {
       throw InputError(
-        configuration.system.name, "has no structure that shows its stereocentres", advice: "give coordinates with the system")
+        configuration.system.name, "has no structure that shows its stereocentres",
+        advice: "give coordinates with the system")
     }
     var scaling = try CoordinateScaling(
       prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state)
