@@ -66,9 +66,7 @@ public struct ModelFile: Sendable {
 
   // MARK: Files
 
-  /// The file's bytes.
-  ///
-  /// - Parameter values: parameters instead of the flow's own.
+  /// The file's bytes; the same model gives the same ones.
   public func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

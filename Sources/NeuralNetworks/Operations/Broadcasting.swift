@@ -34,7 +34,7 @@ enum Broadcast {
     return BroadcastOperand(values: buffer, rowStride: node.rows == 1 ? 0 : node.columns, columns: node.columns)
   }
 
-  /// The operand of a result that has more rows than one: an operand of one row and a result of one row are the same.
+  /// A node's value as an operand.
   static func value(_ index: Int, on tape: Tape) -> BroadcastOperand { operand(index, tape.value(index), on: tape) }
 }
 
