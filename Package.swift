@@ -20,7 +20,7 @@ let package = Package(
       name: "molsample",
       dependencies: [
         "MolFlow", "NeuralNetworks", "Sampling", "Energies", "Estimators", "Trajectories", "Randomness", "Plots",
-        "Yams",
+        "COpenBLAS", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

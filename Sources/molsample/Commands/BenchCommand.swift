@@ -15,6 +15,7 @@ struct BenchCommand: ParsableCommand {
         molsample bench coordinates alanine-dipeptide threads=2
         molsample bench dynamics alanine-dipeptide threads=1 time_step_fs=1
         molsample bench flow alanine-dipeptide threads=2
+        molsample bench couplings dimension=60 couplings=12 width=256 threads=2
         molsample bench mbar reduced_potentials=u.npy counts=5000,5000 rounds=5
       """)
 
@@ -44,15 +45,18 @@ struct BenchCommand: ParsableCommand {
     var internal_to_cartesian_per_second: Double
   }
 
+  private static let kinds = ["energy", "coordinates", "dynamics", "flow", "couplings", "mbar"]
+
   func run() throws {
-    guard let kind = arguments.plainWords.first, ["energy", "coordinates", "dynamics", "flow", "mbar"].contains(kind)
+    guard let kind = arguments.plainWords.first, Self.kinds.contains(kind)
     else {
       throw UsageError(
-        "bench measures one of: energy, coordinates, dynamics, flow, mbar",
+        "bench measures one of: \(Self.kinds.joined(separator: ", "))",
         advice: "for example `molsample bench energy AK`")
     }
     var overrides = try Overrides(arguments.words)
     if kind == "mbar" { return try benchMBAR(&overrides) }
+    if kind == "couplings" { return try CouplingBenchmark(&overrides).run(json: json) }
     if kind == "dynamics" {
       let description = try arguments.description(skipping: 1, overrides: &overrides)
       return try DynamicsBenchmark(description, &overrides).run(json: json)
@@ -92,8 +96,8 @@ struct BenchCommand: ParsableCommand {
     if kind == "energy" {
       let energy = MolecularEnergy(prepared.system, threads: threads, precision: precision)
       var forces = Configurations(count: count, dimension: x.dimension)
-      let plain = try rate(count, seconds) { _ = try energy.energies(of: x) }
-      let withForces = try rate(count, seconds) { _ = try energy.energies(of: x, forces: &forces) }
+      let plain = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = try energy.energies(of: x) }
+      let withForces = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = try energy.energies(of: x, forces: &forces) }
       let result = EnergyResult(
         system: description.name, atoms: atoms, batch: count, threads: threads,
         instructions: InstructionSet.current.rawValue, precision: precision.rawValue, energy_per_second: plain,
@@ -106,8 +110,8 @@ struct BenchCommand: ParsableCommand {
     } else {
       let coordinates = try InternalCoordinates(prepared.system.molecule, threads: threads)
       let q = coordinates.inverseAndLogDet(x).value
-      let inverse = try rate(count, seconds) { _ = coordinates.inverseAndLogDet(x) }
-      let forward = try rate(count, seconds) { _ = coordinates.forwardAndLogDet(q) }
+      let inverse = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = coordinates.inverseAndLogDet(x) }
+      let forward = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = coordinates.forwardAndLogDet(q) }
       let result = CoordinatesResult(
         system: description.name, atoms: atoms, batch: count, threads: threads,
         instructions: InstructionSet.current.rawValue, cartesian_to_internal_per_second: inverse,
@@ -138,22 +142,5 @@ struct BenchCommand: ParsableCommand {
     let threads = try overrides.takeInteger("threads", in: 1...1024) ?? 1
     try overrides.finish(known: ["reduced_potentials", "counts", "rounds", "threads"])
     try MBARBenchmark.run(reducedPotentials: path, counts: counts, rounds: rounds, threads: threads)
-  }
-
-  /// Items per second: the median over rounds that together last about `seconds`.
-  private func rate(_ count: Int, _ seconds: Double, _ body: () throws -> Void) throws -> Double {
-    let clock = ContinuousClock()
-    func time() throws -> Double {
-      let duration = try clock.measure { try body() }
-      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-    }
-    func warmed() throws -> Double {
-      _ = try time()
-      return try time()
-    }
-    let rounds = try max(3, min(1000, Int(seconds / max(warmed(), 1e-6))))
-    var times: [Double] = []
-    for _ in 0..<rounds { times.append(try time()) }
-    return Double(count) / times.sorted()[rounds / 2]
   }
 }

@@ -42,8 +42,8 @@ struct FlowBenchmark {
     let proposal = MoleculeFlowProposal(flow, threads: threads)
     let random = RandomStream(seed: 1)
     let portion = 2048
-    let drawn = try rate(portion) { _ = try proposal.draw(portion * $0..<portion * ($0 + 1), from: random) }
-    let weighted = try rate(portion) {
+    let drawn = try MeasuredRate.perSecond(items: portion, seconds: seconds) { _ = try proposal.draw(portion * $0..<portion * ($0 + 1), from: random) }
+    let weighted = try MeasuredRate.perSecond(items: portion, seconds: seconds) {
       _ = try ImportanceSampler().sample(
         portion * $0..<portion * ($0 + 1), from: proposal, to: target, using: random)
     }
@@ -51,7 +51,7 @@ struct FlowBenchmark {
     let q = flow.coordinates.inverseAndLogDet(x).value
     let computation = ShardedComputation(shardSize: 64, threads: threads)
     var optimizer = AdamW(count: flow.parameters.count)
-    let trained = try rate(batch) { _ in
+    let trained = try MeasuredRate.perSecond(items: batch, seconds: seconds) { _ in
       let gradient = try flow.negativeLogLikelihood(of: q, by: computation).gradient
       optimizer.update(&flow.parameters, gradient: gradient, rate: 1e-6)
     }
@@ -64,18 +64,5 @@ struct FlowBenchmark {
     print("  \(significant(drawn, 3)) samples with log q per second")
     print("  \(significant(weighted, 3)) weighted samples per second")
     print("  \(significant(trained, 3)) trained samples per second in minibatches of \(batch)")
-  }
-
-  /// Items per second of repeated calls; the first is not counted.
-  private func rate(_ items: Int, _ body: (Int) throws -> Void) throws -> Double {
-    try body(0)
-    let begin = ContinuousClock.now
-    var rounds = 0
-    repeat {
-      rounds += 1
-      try body(rounds)
-    } while begin.duration(to: .now) < .seconds(seconds)
-    let spent = begin.duration(to: .now).components
-    return Double(rounds * items) / (Double(spent.seconds) + 1e-18 * Double(spent.attoseconds))
   }
 }
