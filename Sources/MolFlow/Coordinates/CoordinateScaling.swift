@@ -81,6 +81,20 @@ public struct CoordinateScaling: Sendable, Equatable, Codable {
     return result
   }
 
+  /// Every internal coordinate in its order: its range, nil for free torsions; whether it is an angle on the circle; and where
+  /// it is possible at all.
+  var coordinates: [(range: Range?, isDihedral: Bool, possible: ClosedRange<Double>?)] {
+    rows.flatMap { row in
+      var coordinates: [(range: Range?, isDihedral: Bool, possible: ClosedRange<Double>?)] = [
+        (row.bond, false, 0...Double.infinity)
+      ]
+      if let angle = row.angle { coordinates.append((angle, false, 0...Double.pi)) }
+      if let sibling = row.sibling { coordinates.append((sibling, true, nil)) }
+      if row.isFree { coordinates.append((nil, true, nil)) }
+      return coordinates
+    }
+  }
+
   /// log |∂q/∂(scaled)| = Σ log width.
   public var logVolume: Double {
     rows.reduce(0) { sum, row in

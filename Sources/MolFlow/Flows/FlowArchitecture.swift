@@ -1,8 +1,8 @@
 import NeuralNetworks
 
-/// A bijector of all scaled internal coordinates of one molecule, with its parameters left out: what `MoleculeFlow` runs.
+/// A bijector of all scaled internal coordinates of one molecule, with its parameters left out: what `NormalizingFlow` runs.
 ///
-/// Latents and coordinates are matrices `[rows][tokens × samples]`, the samples of a token side by side. A `MoleculeFlow`
+/// Latents and coordinates are matrices `[rows][tokens × samples]`, the samples of a token side by side. A `NormalizingFlow`
 /// knows which place of the matrix holds which coordinate; places that hold none are 0, and stay 0.
 public protocol FlowArchitecture: Sendable {
   var rows: Int { get }
@@ -46,4 +46,21 @@ public struct AutoregressiveArchitecture: FlowArchitecture {
 
   public func forward(_ latents: Variable) -> Transformed { network.forward(latents, layout) }
   public func inverse(_ coordinates: Variable) -> Transformed { network.inverse(coordinates, layout) }
+}
+
+/// A bijector of all coordinates at once, a row for each.
+public struct BijectorArchitecture: FlowArchitecture {
+  public let bijector: any Bijector
+
+  public init(_ bijector: any Bijector) {
+    precondition(bijector.contextFeatures == 0, "a bijector without context")
+    self.bijector = bijector
+  }
+
+  public var rows: Int { bijector.dimension }
+  public var tokens: Int { 1 }
+  public var places: [CoordinatePlace] { (0..<rows).map { CoordinatePlace(row: $0, token: 0) } }
+
+  public func forward(_ latents: Variable) -> Transformed { bijector.forward(latents, given: nil) }
+  public func inverse(_ coordinates: Variable) -> Transformed { bijector.inverse(coordinates, given: nil) }
 }

@@ -8,52 +8,28 @@ public struct ModelFile: Sendable {
   public static let format = "molflow-model-1"
 
   /// What stands in the file beside the parameters.
-  public struct Header: Sendable, Codable, Equatable {
-    /// "autoregressive"
-    public var kind: String
+  public struct Header: Sendable {
+    public var recipe: any FlowRecipe
     /// Atoms, bonds and the order of placement; see `signature`.
     public var molecule: String
-    public var options: AutoregressiveNetwork.Options
     public var scaling: CoordinateScaling
+    public var whitening: Whitening?
     /// System, temperature, seed, data, energy evaluations and whatever else says how the model came about.
     public var provenance: [String: String]
-
-    public init(
-      kind: String, molecule: String, options: AutoregressiveNetwork.Options, scaling: CoordinateScaling,
-      provenance: [String: String]
-    ) {
-      (self.kind, self.molecule, self.options) = (kind, molecule, options)
-      (self.scaling, self.provenance) = (scaling, provenance)
-    }
   }
 
   public var header: Header
-  public var flow: MoleculeFlow
+  public var flow: NormalizingFlow
 
-  public init(header: Header, flow: MoleculeFlow) { (self.header, self.flow) = (header, flow) }
+  public init(header: Header, flow: NormalizingFlow) { (self.header, self.flow) = (header, flow) }
 
   /// An untrained flow; initial parameters depend on `seed` only.
-  public init(
-    _ system: MolecularSystem, coordinates: InternalCoordinates, scaling: CoordinateScaling,
-    options: AutoregressiveNetwork.Options, seed: UInt64, provenance: [String: String]
-  ) {
+  public init(_ subject: FlowSubject, recipe: any FlowRecipe, seed: UInt64, provenance: [String: String]) {
     header = Header(
-      kind: "autoregressive", molecule: Self.signature(of: system.molecule, coordinates.zMatrix), options: options,
-      scaling: scaling, provenance: provenance)
-    flow = Self.flow(system, coordinates: coordinates, header: header, seed: seed)
-  }
-
-  private static func flow(
-    _ system: MolecularSystem, coordinates: InternalCoordinates, header: Header, seed: UInt64
-  ) -> MoleculeFlow {
+      recipe: recipe, molecule: Self.signature(of: subject.system.molecule, subject.coordinates.zMatrix),
+      scaling: subject.scaling, whitening: subject.whitening, provenance: provenance)
     var builder = ParameterBuilder(seed: seed)
-    let network = AutoregressiveNetwork("flow", options: header.options, in: &builder)
-    let features = PlacementFeatures(system, zMatrix: coordinates.zMatrix, scaling: header.scaling)
-    return MoleculeFlow(
-      coordinates: coordinates, scaling: header.scaling,
-      architecture: AutoregressiveArchitecture(
-        network: network, layout: AutoregressiveNetwork.Layout(features: features, scaling: header.scaling)),
-      parameters: builder.store)
+    flow = recipe.flow(of: subject, in: &builder)
   }
 
   /// Two molecules with one signature have the same atoms in the same order, the same bonds, and the same z-matrix.
@@ -85,15 +61,23 @@ public struct ModelFile: Sendable {
       throw InputError(path, "is not a model: \(error.problem)", advice: "train one with `molsample train`")
     }
     guard file.metadata["format"] == Self.format, let text = file.metadata["model"],
-      let header = try? JSONDecoder().decode(Header.self, from: Data(text.utf8))
+      let kind = try? JSONDecoder().decode(Header.Kind.self, from: Data(text.utf8)).kind
     else {
       throw InputError(
         path, "is a safetensors file, but not a model of this program", expected: "format \(Self.format)",
         found: file.metadata["format"].map { "format \($0)" } ?? "no format in its metadata",
         advice: "train one with `molsample train`")
     }
-    guard header.kind == "autoregressive" else {
-      throw InputError(path, "holds a model of a kind that this version does not know", found: header.kind)
+    guard FlowRecipes.type(of: kind) != nil else {
+      throw InputError(
+        path, "holds a model of a kind that this version does not know",
+        expected: FlowRecipes.kinds.joined(separator: ", "), found: kind)
+    }
+    let header: Header
+    do {
+      header = try JSONDecoder().decode(Header.self, from: Data(text.utf8))
+    } catch {
+      throw InputError(path, "has a description of its model that cannot be read", found: "\(error)")
     }
     let expected = Self.signature(of: system.molecule, coordinates.zMatrix)
     guard header.molecule == expected, header.scaling.rows.count == coordinates.zMatrix.rows.count else {
@@ -103,7 +87,10 @@ public struct ModelFile: Sendable {
         found: "\(header.scaling.rows.count + 1) atoms, \(Self.abbreviated(header.molecule))",
         advice: "train a model of this molecule, or name the system that the model was trained on")
     }
-    var flow = Self.flow(system, coordinates: coordinates, header: header, seed: 0)
+    let subject = FlowSubject(
+      system, coordinates: coordinates, scaling: header.scaling, whitening: header.whitening)
+    var builder = ParameterBuilder(seed: 0)
+    var flow = header.recipe.flow(of: subject, in: &builder)
     do {
       try flow.parameters.load(file, named: path)
     } catch {
@@ -118,5 +105,41 @@ public struct ModelFile: Sendable {
   private static func abbreviated(_ signature: String) -> String {
     let atoms = signature.prefix { $0 != "|" }
     return atoms.count > 60 ? atoms.prefix(57) + "…" : String(atoms)
+  }
+}
+
+/// As JSON: the recipe's kind, its sizes under "options", and the rest.
+extension ModelFile.Header: Codable {
+  struct Kind: Codable {
+    var kind: String
+  }
+
+  private enum Key: String, CodingKey { case kind, options, molecule, scaling, whitening, provenance }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(type(of: recipe).kind, forKey: .kind)
+    try recipe.encode(to: container.superEncoder(forKey: .options))
+    try container.encode(molecule, forKey: .molecule)
+    try container.encode(scaling, forKey: .scaling)
+    try container.encodeIfPresent(whitening, forKey: .whitening)
+    try container.encode(provenance, forKey: .provenance)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let kind = try container.decode(String.self, forKey: .kind)
+    guard let type = FlowRecipes.type(of: kind) else {
+      throw DecodingError.dataCorruptedError(forKey: .kind, in: container, debugDescription: "unknown kind \(kind)")
+    }
+    recipe = try type.init(from: container.superDecoder(forKey: .options))
+    molecule = try container.decode(String.self, forKey: .molecule)
+    scaling = try container.decode(CoordinateScaling.self, forKey: .scaling)
+    whitening = try container.decodeIfPresent(Whitening.self, forKey: .whitening)
+    provenance = try container.decode([String: String].self, forKey: .provenance)
+    guard recipe.problem == nil, type.needsWhitening == (whitening != nil) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .options, in: container, debugDescription: recipe.problem ?? "a whitening is missing or too much")
+    }
   }
 }

@@ -2,13 +2,13 @@ import Foundation
 import Randomness
 
 /// Importance weights e^{−D} of a flow's own samples in a round of training, D = log p(q) + u − log J.
-struct RoundWeights {
+public struct RoundWeights: Sendable {
   /// e^{−(D − least D)}
   private let weights: [Double]
   /// Kish effective share of all samples, nothing clipped.
-  let effectiveFraction: Double
+  public let effectiveFraction: Double
   /// −log Z: by the weights where enough of them count, else the median of D, which does not depend on a few.
-  let minusLogZ: Double
+  public let minusLogZ: Double
 
   /// - Throws: `TrainingError` where no sample has a finite weight.
   init(differences: [Double]) throws {

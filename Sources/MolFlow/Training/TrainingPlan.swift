@@ -1,18 +1,19 @@
 import Foundation
 import NeuralNetworks
 
-/// What a training run does: rounds of maximum likelihood on equilibrium frames, then rounds of the log-variance divergence
-/// over frames and the flow's own samples.
+/// What a training run does: rounds of maximum likelihood on equilibrium frames, then rounds of an objective that knows the
+/// energy.
 ///
-/// A round gathers a pool of samples and goes through it once in minibatches. Without equilibrium frames the flow's own
-/// samples take their place, resampled by their weights and moved on by the dynamics, while the temperature falls from
-/// `startTemperatureRatio` times the target's to the target's.
+/// A round gathers a pool of samples and goes through it once in minibatches. Without equilibrium frames the temperature falls
+/// from `startTemperatureRatio` times the target's to the target's.
 public struct TrainingPlan: Sendable, Equatable, Codable {
   public var seed: UInt64 = 0
   /// Rounds of maximum likelihood, of frames only.
   public var likelihoodRounds = 100
-  /// Rounds of the log-variance divergence, half of each pool drawn from the flow.
+  /// Rounds of the objective.
   public var energyRounds = 300
+  /// Name of a `TrainingObjective`.
+  public var objective = LogVarianceObjective.name
   /// Highest temperature of a training without frames, in units of the target's.
   public var startTemperatureRatio = 4.0
   /// Shares of the energy rounds that such a training spends at that temperature, and until it comes to the target's.
@@ -29,6 +30,18 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   /// Largest norm of a minibatch's gradient.
   public var largestNorm = 20.0
   public var averageDecay = 0.998
+  /// Energy above which `RegularisedDensity` flattens, at the target's temperature, kT.
+  public var energyCut = 500.0
+  /// Longest derivative of one sample's energy that path gradients take as it is.
+  public var largestSampleGradient = 1e3
+  /// Share of the likelihood in `MixedObjective`.
+  public var likelihoodShare = 0.5
+  /// Levels of annealed importance sampling of `AlphaTwoObjective`, its first step in units of scaled coordinates, the
+  /// leapfrog steps at a level, and the samples that are kept for replay.
+  public var annealingLevels = 4
+  public var annealingStep = 0.1
+  public var leapfrogSteps = 4
+  public var replayCapacity = 32768
 
   public init() {}
 

@@ -8,12 +8,13 @@ public struct ScaledConditional: ElementwiseTransform {
   private let spline: Spline
   private let affine: Affine
 
-  public init(bins: Int, bound: Double) {
+  /// - Parameter largestLogScale: bound on s; in a chain of many these add up.
+  public init(bins: Int, bound: Double, largestLogScale: Double = 3) {
     spline = Spline(
       MonotoneSpline(
         ends: .identity, bins: bins, lower: -bound, upper: bound, smallestWidth: 0.1 / Double(bins),
         smallestHeight: 0.1 / Double(bins), largestSlope: 100))
-    affine = Affine()
+    affine = Affine(largestLogScale: largestLogScale)
   }
 
   public var parameterCount: Int { spline.parameterCount + affine.parameterCount }

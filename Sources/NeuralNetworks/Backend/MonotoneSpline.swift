@@ -33,11 +33,14 @@ public struct MonotoneSpline: Sendable, Equatable, Codable {
   /// e^B
   public var largestSlope: Double
 
+  /// Bins that a spline may have.
+  public static let largestBins = Int(NETWORK_SPLINE_BINS)
+
   public init(
     kind: Kind = .rationalQuadratic, ends: Ends, bins: Int, lower: Double, upper: Double, smallestWidth: Double = 1e-3,
     smallestHeight: Double = 1e-3, largestSlope: Double = 1e3
   ) {
-    precondition(bins > 1 && bins <= Int(NETWORK_SPLINE_BINS), "2 … \(NETWORK_SPLINE_BINS) bins")
+    precondition(bins > 1 && bins <= Self.largestBins, "2 … \(Self.largestBins) bins")
     precondition(lower < upper && min(smallestWidth, smallestHeight) > 0 && largestSlope > 1)
     precondition(Double(bins) * max(smallestWidth, smallestHeight) < 1, "bins that fit the interval")
     self.kind = kind

@@ -97,7 +97,9 @@ struct BenchCommand: ParsableCommand {
       let energy = MolecularEnergy(prepared.system, threads: threads, precision: precision)
       var forces = Configurations(count: count, dimension: x.dimension)
       let plain = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = try energy.energies(of: x) }
-      let withForces = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = try energy.energies(of: x, forces: &forces) }
+      let withForces = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in
+        _ = try energy.energies(of: x, forces: &forces)
+      }
       let result = EnergyResult(
         system: description.name, atoms: atoms, batch: count, threads: threads,
         instructions: InstructionSet.current.rawValue, precision: precision.rawValue, energy_per_second: plain,
@@ -110,8 +112,12 @@ struct BenchCommand: ParsableCommand {
     } else {
       let coordinates = try InternalCoordinates(prepared.system.molecule, threads: threads)
       let q = coordinates.inverseAndLogDet(x).value
-      let inverse = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = coordinates.inverseAndLogDet(x) }
-      let forward = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in _ = coordinates.forwardAndLogDet(q) }
+      let inverse = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in
+        _ = coordinates.inverseAndLogDet(x)
+      }
+      let forward = try MeasuredRate.perSecond(items: count, seconds: seconds) { _ in
+        _ = coordinates.forwardAndLogDet(q)
+      }
       let result = CoordinatesResult(
         system: description.name, atoms: atoms, batch: count, threads: threads,
         instructions: InstructionSet.current.rawValue, cartesian_to_internal_per_second: inverse,

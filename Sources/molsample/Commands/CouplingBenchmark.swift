@@ -84,7 +84,9 @@ struct CouplingBenchmark {
       let (_, gradient) = try computation.run(count: batch, parameters: store, wantsGradient: true) { tape, range in
         var x = [Double](repeating: 0, count: rows * range.count)
         for row in 0..<rows {
-          for column in 0..<range.count { x[row * range.count + column] = data[row * batch + range.lowerBound + column] }
+          for column in 0..<range.count {
+            x[row * range.count + column] = data[row * batch + range.lowerBound + column]
+          }
         }
         let result = flow.inverse(tape.variable(x, rows: rows, columns: range.count), given: nil)
         let weight = -1 / Double(batch)
@@ -106,7 +108,8 @@ struct CouplingBenchmark {
       training_flop_per_sample: flop, sgemm_peak_gflops: peak * 1e-9, share_of_sgemm_peak: flop * trained / peak)
     if json { return try JSONOutput.print(result) }
     print(
-      "\(couplings) spline couplings, \(dimension) dimensions, \(store.count) parameters, \(threads) threads, batch \(batch)")
+      "\(couplings) spline couplings, \(dimension) dimensions, \(store.count) parameters, \(threads) threads, batch \(batch)"
+    )
     print("  \(significant(drawn, 3)) samples with log q per second")
     print("  \(significant(trained, 3)) trained samples per second")
     print(
@@ -128,7 +131,8 @@ struct CouplingBenchmark {
           var c = [Float](repeating: 0, count: m * n)
           for _ in 0..<repeats {
             cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(n), 0, &c,
+              CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(n), 0,
+              &c,
               Int32(n))
           }
         }

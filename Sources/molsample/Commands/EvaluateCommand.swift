@@ -76,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
     let path = try ModelCatalog.path(ofModel: word, system: description.name)
     let model = try ModelCatalog.load(path, prepared: prepared)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
-    let proposal = MoleculeFlowProposal(model.flow, threads: threads)
+    let proposal = FlowProposal(model.flow, threads: threads)
     let drawing = Date()
     let drawn = try ImportanceSampler().sample(
       0..<samples, from: proposal, to: target, using: RandomStream(seed: seed))

@@ -39,16 +39,18 @@ struct FlowBenchmark {
     let path = try ModelCatalog.path(ofModel: model, system: description.name)
     var flow = try ModelCatalog.load(path, prepared: prepared).flow
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
-    let proposal = MoleculeFlowProposal(flow, threads: threads)
+    let proposal = FlowProposal(flow, threads: threads)
     let random = RandomStream(seed: 1)
     let portion = 2048
-    let drawn = try MeasuredRate.perSecond(items: portion, seconds: seconds) { _ = try proposal.draw(portion * $0..<portion * ($0 + 1), from: random) }
+    let drawn = try MeasuredRate.perSecond(items: portion, seconds: seconds) {
+      _ = try proposal.draw(portion * $0..<portion * ($0 + 1), from: random)
+    }
     let weighted = try MeasuredRate.perSecond(items: portion, seconds: seconds) {
       _ = try ImportanceSampler().sample(
         portion * $0..<portion * ($0 + 1), from: proposal, to: target, using: random)
     }
     let (x, _) = try proposal.draw(0..<batch, from: random)
-    let q = flow.coordinates.inverseAndLogDet(x).value
+    let q = flow.chart.inverseAndLogDet(x).value
     let computation = ShardedComputation(shardSize: 64, threads: threads)
     var optimizer = AdamW(count: flow.parameters.count)
     let trained = try MeasuredRate.perSecond(items: batch, seconds: seconds) { _ in

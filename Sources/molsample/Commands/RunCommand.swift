@@ -79,7 +79,7 @@ struct RunCommand: ParsableCommand {
         prepared.system, reference: prepared.structure, state: prepared.state, threads: threads)
     }
     let model = try ModelCatalog.load(path, prepared: prepared)
-    return MoleculeFlowProposal(model.flow, threads: threads)
+    return FlowProposal(model.flow, threads: threads)
   }
 
   /// The weights and the dihedrals that free energies need: configurations themselves stay in the file.

@@ -13,15 +13,21 @@ struct TrainCommand: ParsableCommand {
         molsample train alanine-dipeptide energy_rounds=1000 seed=3 output=my-model
         molsample train alanine-dipeptide data=none energy_rounds=400 start_temperature=1200
         molsample train alanine-dipeptide data=my-frames.nc output=my-model --resume
+        molsample train alanine-dipeptide model=coupling objective=alpha_two
         molsample run alanine-dipeptide model=my-model/model.safetensors
 
-      The flow places the atoms one after another along a z-matrix; a causal transformer gives each bond, angle and torsion
-      its density. First it learns by maximum likelihood from frames of the reference ensemble (data=) that short dynamics
-      moves on, then by the log-variance divergence, which compares its density with the energy on such frames and on
-      samples of its own. data=none trains by the energy alone, from a high temperature down.
+      model=autoregressive places the atoms one after another along a z-matrix; a causal transformer gives each bond, angle
+      and torsion its density. model=coupling transforms all internal coordinates by spline couplings, model=cartesian
+      whitened Cartesian ones, for molecules that stay near one shape.
 
-      Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors, training.csv, config.yaml and
-      checkpoint.safetensors. --resume goes on after a kill, to the same bytes.
+      First the flow learns by maximum likelihood from frames of the reference ensemble (data=) that short dynamics moves on,
+      then by an objective that knows the energy: log_variance compares density and energy on such frames and on samples
+      of its own; reverse_kl and mixed follow the forces; alpha_two anneals samples to where the flow has too little density.
+      data=none trains by the energy alone, from a high temperature down.
+
+      Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors (the last), best.safetensors,
+      training.csv, curves as SVG and PNG, config.yaml and checkpoint.safetensors. --resume goes on after a kill, to the
+      same bytes.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -36,7 +42,8 @@ struct TrainCommand: ParsableCommand {
     var overrides = try Overrides(arguments.words)
     if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: TrainingConfiguration.keys) }
     let description = try arguments.description(overrides: &overrides)
-    let configuration = try TrainingConfiguration(system: description, overrides: &overrides)
+    let atomCount = try PreparedSystem(description, needsStructure: false).system.molecule.atomCount
+    let configuration = try TrainingConfiguration(system: description, atomCount: atomCount, overrides: &overrides)
     let threads = try overrides.takeThreads()
     let checkpointSeconds = try overrides.takeNumber("checkpoint_seconds") ?? 60
     let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-training"
@@ -52,7 +59,9 @@ struct TrainCommand: ParsableCommand {
       configuration: configuration, prepared: prepared, folder: folder, threads: threads,
       checkpointInterval: checkpointSeconds
     ).run(resuming: resume)
-    print("\(description.name), autoregressive flow, \(outcome.rounds) rounds in \(Progress.duration(outcome.seconds))")
+    print(
+      "\(description.name), \(type(of: configuration.recipe).kind) flow, \(outcome.rounds) rounds in \(Progress.duration(outcome.seconds))"
+    )
     print("  energies          \(significant(Double(outcome.energyEvaluations), 4))")
     if let ess = outcome.effectiveFraction {
       print("  ESS               \(significant(100 * ess, 3)) % of the last round's own samples, nothing clipped")

@@ -4,7 +4,7 @@ import MolFlow
 
 /// The trained models that come with MolFlow, `systems/SYSTEM/KIND.safetensors`, and others by their path.
 enum ModelCatalog {
-  static let kinds = ["autoregressive"]
+  static let kinds = FlowRecipes.kinds
 
   /// The shipped model of a kind, or nil.
   static func path(of system: String, kind: String) -> String? {
@@ -22,7 +22,7 @@ enum ModelCatalog {
     }
     guard let shipped = path(of: system, kind: word) else {
       throw UsageError(
-        "no trained model comes with \(system)",
+        "no trained \(word) model comes with \(system)",
         advice: "train one with `molsample train \(system)` and give its file with model=PATH")
     }
     return shipped

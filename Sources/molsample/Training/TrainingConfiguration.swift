@@ -6,7 +6,8 @@ import MolFlow
 struct TrainingConfiguration {
   var system: SystemDescription
   var plan = TrainingPlan()
-  var options = AutoregressiveNetwork.Options()
+  /// Kind and sizes of the flow.
+  var recipe: any FlowRecipe
   /// Equilibrium frames; the system's reference ensemble unless given, nil for a training by the energy alone.
   var data: String?
   /// Steps of dynamics between two frames of a pool, and their length.
@@ -15,16 +16,17 @@ struct TrainingConfiguration {
   /// A model to start from, instead of random parameters.
   var initialModel: String?
 
-  static let keys = [
-    "seed", "data", "data_stride", "time_step_fs", "init_from", "likelihood_rounds", "energy_rounds", "pool", "batch",
-    "likelihood_rate", "energy_rate", "start_temperature", "bound", "max_grad_norm", "average_decay", "width", "heads",
-    "layers",
-    "head_width",
-    "bins", "torsion_bins", "temperature", "output", "threads", "checkpoint_seconds",
-  ]
+  static let keys =
+    [
+      "seed", "model", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
+      "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
+      "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
+      "leapfrog_steps", "replay_capacity", "temperature", "output", "threads", "checkpoint_seconds",
+    ] + Set(FlowRecipes.all.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
 
-  init(system: SystemDescription, overrides: inout Overrides) throws {
+  init(system: SystemDescription, atomCount: Int, overrides: inout Overrides) throws {
     self.system = system
+    recipe = try Self.recipe(atomCount: atomCount, &overrides)
     func positive(_ key: String, _ value: inout Double) throws {
       guard let given = try overrides.takeNumber(key) else { return }
       guard given > 0 else { throw UsageError("\(key)=\(given) must be positive") }
@@ -70,18 +72,54 @@ struct TrainingConfiguration {
     try positive("max_grad_norm", &plan.largestNorm)
     try positive("average_decay", &plan.averageDecay)
     guard plan.averageDecay < 1 else { throw UsageError("average_decay=\(plan.averageDecay) must be below 1") }
-    try whole("width", 4...4096, &options.width)
-    try whole("heads", 1...64, &options.heads)
-    guard options.width % options.heads == 0 else {
-      throw UsageError("width=\(options.width) is not a multiple of heads=\(options.heads)")
+    try positive("energy_cut", &plan.energyCut)
+    try positive("likelihood_share", &plan.likelihoodShare)
+    guard plan.likelihoodShare <= 1 else {
+      throw UsageError("likelihood_share=\(plan.likelihoodShare) must not be above 1")
     }
-    try whole("layers", 1...64, &options.layers)
-    try whole("head_width", 4...4096, &options.headWidth)
-    try whole("bins", 2...64, &options.bins)
-    try whole("torsion_bins", 2...64, &options.torsionBins)
+    try whole("annealing_levels", 1...1000, &plan.annealingLevels)
+    try positive("annealing_step", &plan.annealingStep)
+    try whole("leapfrog_steps", 1...1000, &plan.leapfrogSteps)
+    try whole("replay_capacity", 16...10_000_000, &plan.replayCapacity)
+    guard plan.replayCapacity >= plan.batch else {
+      throw UsageError("replay_capacity=\(plan.replayCapacity) is less than batch=\(plan.batch)")
+    }
+    if let name = overrides.takeText("objective") {
+      guard let objective = TrainingObjectives.type(of: name) else {
+        throw UsageError(
+          "objective=\(name) is not to be had", advice: "one of: \(TrainingObjectives.names.joined(separator: ", "))")
+      }
+      guard data != nil || !objective.needsFrames else {
+        throw UsageError("objective=\(name) needs frames, and data=none says there are none")
+      }
+      plan.objective = name
+    }
+    guard data != nil || !type(of: recipe).needsWhitening else {
+      throw UsageError("model=\(type(of: recipe).kind) needs frames, and data=none says there are none")
+    }
     try whole("data_stride", 1...1_000_000, &dataStride)
     try positive("time_step_fs", &timeStep_fs)
     initialModel = overrides.takeText("init_from")
+  }
+
+  private static func recipe(atomCount: Int, _ overrides: inout Overrides) throws -> any FlowRecipe {
+    let kind = overrides.takeText("model") ?? AutoregressiveNetwork.Options.kind
+    guard let type = FlowRecipes.type(of: kind) else {
+      throw UsageError(
+        "model=\(kind) cannot be trained", advice: "one of: \(FlowRecipes.kinds.joined(separator: ", "))")
+    }
+    let start = type.init(atomCount: atomCount)
+    var changes: [String: Double] = [:]
+    for name in start.sizes.keys {
+      if let number = try overrides.takeNumber(name) { changes[name] = number }
+    }
+    guard let recipe = start.replacing(changes) else {
+      throw UsageError(
+        "sizes of the flow must be whole numbers: "
+          + changes.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: " "))
+    }
+    if let problem = recipe.problem { throw UsageError(problem) }
+    return recipe
   }
 
   /// Threads, checkpoints and output do not change the result, and are not in it.
@@ -102,14 +140,17 @@ struct TrainingConfiguration {
     bound: \(plan.bound)
     max_grad_norm: \(plan.largestNorm)
     average_decay: \(plan.averageDecay)
-    width: \(options.width)
-    heads: \(options.heads)
-    layers: \(options.layers)
-    head_width: \(options.headWidth)
-    bins: \(options.bins)
-    torsion_bins: \(options.torsionBins)
+    objective: \(plan.objective)
+    energy_cut: \(plan.energyCut)
+    likelihood_share: \(plan.likelihoodShare)
+    annealing_levels: \(plan.annealingLevels)
+    annealing_step: \(plan.annealingStep)
+    leapfrog_steps: \(plan.leapfrogSteps)
+    replay_capacity: \(plan.replayCapacity)
+    model: \(type(of: recipe).kind)
 
-    """ + (initialModel.map { "init_from: \($0)\n" } ?? "") + "# The system, as in a system.yaml\n" + system.yaml
+    """ + recipe.sizes.sorted { $0.key < $1.key }.map { "\($0): \(significant($1, 9))\n" }.joined()
+      + (initialModel.map { "init_from: \($0)\n" } ?? "") + "# The system, as in a system.yaml\n" + system.yaml
   }
 
   var digest: String { ConfigurationDigest.of(yaml) }

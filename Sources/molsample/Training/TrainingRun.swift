@@ -7,8 +7,8 @@ import Trajectories
 
 /// A training run from its first round, or from its checkpoint, to its last.
 ///
-/// Files: `model.safetensors` (the averaged parameters of the last checkpoint), `training.csv` (a line for each round),
-/// `checkpoint.safetensors`, `config.yaml`.
+/// Files: `model.safetensors` (the averaged parameters of the last checkpoint), `best.safetensors` (those of the best rounds),
+/// `training.csv` (a line for each round), `training.svg` and `.png`, `checkpoint.safetensors`, `config.yaml`.
 struct TrainingRun {
   typealias Target = BoltzmannDensity<MolecularEnergy>
 
@@ -28,6 +28,7 @@ struct TrainingRun {
 
   static let checkpointName = "checkpoint.safetensors"
   static let modelName = "model.safetensors"
+  static let bestName = "best.safetensors"
   static let tableName = "training.csv"
 
   func run(resuming: Bool) throws -> Outcome {
@@ -49,7 +50,7 @@ struct TrainingRun {
         velocityVariances: variances, stepSize: configuration.timeStep_fs * 1e-3, friction: 1),
       stride: configuration.dataStride, snapshots: frames == nil ? 1 : 4)
 
-    var state = FlowTrainer<Target>.State(flow: model.flow, plan: configuration.plan)
+    var state = TrainingState(flow: model.flow, plan: configuration.plan)
     var spent = 0.0
     let checkpoint = folder.file(Self.checkpointName)
     if resuming, let data = FileManager.default.contents(atPath: checkpoint) {
@@ -82,6 +83,14 @@ struct TrainingRun {
       model.flow = trainer.averaged
       model.header.provenance = provenance(trainer.state)
       try write(try model.encoded(), as: Self.modelName)
+      if let best = trainer.best, let kept = trainer.state.best {
+        var file = model
+        file.flow = best
+        file.header.provenance["rounds"] = "\(kept.round)"
+        file.header.provenance[kept.isEffectiveFraction ? "ess_fraction_in_training" : "log_likelihood_in_training"] =
+          significant(kept.score, 4)
+        try write(try file.encoded(), as: Self.bestName)
+      }
       try write(
         try TrainingCheckpoint.encode(trainer.state, digest: configuration.digest, seconds: seconds()),
         as: Self.checkpointName)
@@ -110,13 +119,22 @@ struct TrainingRun {
       let what =
         report.negativeLogLikelihood.map { "−log p \(significant($0, 6))" }
         ?? "ESS \(significant(100 * (report.effectiveFraction ?? 0), 3)) %"
+      let rate = Double((trainer.state.round - state.round) * configuration.plan.pool) / max(1e-3, seconds() - spent)
       progress.update(
         done: trainer.state.round,
         detail:
-          "\(report.stage)\(temperature), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies")
+          "\(significant(rate, 3)) samples/s, \(report.stage)\(temperature), \(what), \(significant(Double(trainer.state.energyEvaluations), 3)) energies"
+      )
       if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
     }
     try save()
+    var charts = Charts(folder: folder)
+    let rows = FileManager.default.contents(atPath: folder.file(Self.tableName)) ?? Data()
+    if let figure = TrainingCurves.figure(
+      title: "Training of \(configuration.system.name)", table: String(decoding: rows, as: UTF8.self))
+    {
+      try charts.write(figure, as: "training")
+    }
     return Outcome(
       model: folder.file(Self.modelName), rounds: trainer.state.round,
       energyEvaluations: trainer.state.energyEvaluations, seconds: seconds(),
@@ -133,19 +151,22 @@ struct TrainingRun {
         configuration.system.name, "has no structure that shows its stereocentres",
         advice: "give coordinates with the system")
     }
-    var scaling = try CoordinateScaling(
-      prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state)
+    var subject = FlowSubject(
+      prepared.system, coordinates: coordinates,
+      scaling: try CoordinateScaling(
+        prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state))
     if let frames {
       let few = frames.slice(0..<min(frames.count, 20_000))
-      scaling = scaling.fitted(to: coordinates.inverseAndLogDet(few).value)
+      subject.scaling = subject.scaling.fitted(to: coordinates.inverseAndLogDet(few).value)
+      if type(of: configuration.recipe).needsWhitening {
+        subject.whitening = try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(few).value)
+      }
     }
-    return ModelFile(
-      prepared.system, coordinates: coordinates, scaling: scaling, options: configuration.options,
-      seed: configuration.plan.seed, provenance: [:])
+    return ModelFile(subject, recipe: configuration.recipe, seed: configuration.plan.seed, provenance: [:])
   }
 
   private func provenance(
-    _ state: FlowTrainer<Target>.State
+    _ state: TrainingState
   ) -> [String: String] {
     var text = [
       "program": "molsample \(Version.current)", "system": configuration.system.name,
@@ -153,7 +174,7 @@ struct TrainingRun {
       "force_field": configuration.system.forceField.joined(separator: " "),
       "solvent": configuration.system.solvent ?? "", "seed": "\(configuration.plan.seed)",
       "data": configuration.data.map { ($0 as NSString).lastPathComponent } ?? "none", "rounds": "\(state.round)",
-      "energy_evaluations": "\(state.energyEvaluations)",
+      "energy_evaluations": "\(state.energyEvaluations)", "objective": configuration.plan.objective,
       "configuration_digest": configuration.digest,
     ]
     if let effectiveFraction = state.effectiveFraction {

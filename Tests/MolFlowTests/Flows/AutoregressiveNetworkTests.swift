@@ -8,7 +8,7 @@ import Testing
 /// Alanine dipeptide with an untrained flow that is far from the identity.
 struct SmallFlow {
   let system: MolecularSystem
-  let flow: MoleculeFlow
+  let flow: NormalizingFlow
   let state = ThermodynamicState(temperature: 300)
 
   init(spread: Double = 0.1) throws {
@@ -29,7 +29,7 @@ struct SmallFlow {
     var random = RandomStream(seed: 8)
     for i in store.values.indices { store.values[i] += Float(spread * random.normal()) }
     let features = PlacementFeatures(system, zMatrix: coordinates.zMatrix, scaling: scaling)
-    flow = MoleculeFlow(
+    flow = NormalizingFlow(
       coordinates: coordinates, scaling: scaling,
       architecture: AutoregressiveArchitecture(
         network: network, layout: AutoregressiveNetwork.Layout(features: features, scaling: scaling)), parameters: store
@@ -43,7 +43,7 @@ struct SmallFlow {
   /// Sampling atom by atom and the parallel pass back are inverses, with opposite log-determinants.
   @Test func directionsInvertEachOther() throws {
     let small = try SmallFlow()
-    let (latents, _) = small.flow.latents(0..<Self.samples, from: RandomStream(seed: 2))
+    let (latents, _) = try small.flow.latents(0..<Self.samples, from: RandomStream(seed: 2))
     let parameters = small.flow.parameters.values.map(Double.init)
     Self.onTape(parameters) { tape in
       let z = Self.variable(latents, small.flow, on: tape)
@@ -59,7 +59,7 @@ struct SmallFlow {
   @Test(arguments: [false, true]) func gradients(inverse: Bool) throws {
     let small = try SmallFlow()
     let flow = small.flow
-    let (latents, _) = flow.latents(0..<Self.samples, from: RandomStream(seed: 2))
+    let (latents, _) = try flow.latents(0..<Self.samples, from: RandomStream(seed: 2))
     let parameters = flow.parameters.values.map(Double.init)
     func apply(_ x: Variable) -> Transformed {
       inverse ? flow.architecture.inverse(x) : flow.architecture.forward(x)
@@ -101,7 +101,7 @@ struct SmallFlow {
     }
   }
 
-  static func variable(_ values: [Double], _ flow: MoleculeFlow, on tape: Tape) -> Variable {
+  static func variable(_ values: [Double], _ flow: NormalizingFlow, on tape: Tape) -> Variable {
     tape.variable(
       values, rows: flow.architecture.rows, columns: flow.architecture.tokens * samples, needsAdjoint: true)
   }

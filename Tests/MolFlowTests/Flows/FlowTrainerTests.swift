@@ -20,7 +20,7 @@ import Testing
     let target = Target(
       MolecularEnergy(system, threads: 1, precision: .single), state: ThermodynamicState(temperature: 300))
     // Of many samples of an untrained flow those with the lowest energies are whole enough to start from.
-    let (x, _) = try MoleculeFlowProposal(model.flow, threads: 2).draw(0..<2000, from: RandomStream(seed: 2))
+    let (x, _) = try FlowProposal(model.flow, threads: 2).draw(0..<2000, from: RandomStream(seed: 2))
     let u = try target.reducedPotentials(of: x)
     let best = u.indices.sorted { u[$0] < u[$1] }.prefix(20)
     let frames = best.dropFirst().reduce(x.slice(best.first!..<best.first! + 1)) { $0.appending(x.slice($1..<$1 + 1)) }
@@ -28,7 +28,7 @@ import Testing
     let kernel = LangevinDynamics(
       velocityVariances: masses.flatMap { [Double](repeating: 2.494 / $0, count: 3) }, stepSize: 5e-4, friction: 5)
     return FlowTrainer(
-      plan: plan, state: .init(flow: model.flow, plan: plan),
+      plan: plan, state: TrainingState(flow: model.flow, plan: plan),
       frames: plan.likelihoodRounds == 0 ? nil : frames,
       dynamics: PropagatedFrames(kernel: kernel, stride: 3, snapshots: 2), target: target, threads: threads)
   }
@@ -38,26 +38,29 @@ import Testing
   }
 
   /// Four rounds at once, and two, saved, restored and two more, with other threads: the same bytes.
-  @Test func resumesToTheSameBytes() throws {
-    var whole = try Self.trainer(threads: 2)
+  @Test(arguments: TrainingObjectives.names) func resumesToTheSameBytes(objective: String) throws {
+    func change(_ plan: inout TrainingPlan) { (plan.objective, plan.replayCapacity) = (objective, 200) }
+    var whole = try Self.trainer(threads: 2, change)
     var losses: [Double] = []
     for _ in 0..<4 {
       let report = try whole.advance()
       if let loss = report.negativeLogLikelihood { losses.append(loss) }
     }
-    #expect(losses.count == 2)
-    #expect(whole.state.effectiveFraction != nil && whole.state.energyEvaluations > 0)
+    #expect(losses.count == (objective == "likelihood" ? 4 : objective == "mixed" ? 4 : 2))
+    #expect((whole.state.effectiveFraction == nil) == (objective == "likelihood"))
+    #expect(whole.state.energyEvaluations > 0 && whole.state.best != nil)
+    #expect((whole.state.replay.count > 0) == (objective == "alpha_two"))
 
-    var first = try Self.trainer(threads: 1)
+    var first = try Self.trainer(threads: 1, change)
     _ = try first.advance()
     _ = try first.advance()
     let saved = try Self.bytes(first)
-    var second = try Self.trainer(threads: 1)
+    var second = try Self.trainer(threads: 1, change)
     var state = second.state
     #expect(try TrainingCheckpoint.restore(saved, path: "c", digest: "other", into: &state) == nil)
     #expect(state.round == 0, "another run's state is not taken")
     #expect(try TrainingCheckpoint.restore(saved, path: "c", digest: "d", into: &state) == 0)
-    second = try Self.trainer(threads: 1).restored(state)
+    second = try Self.trainer(threads: 1, change).restored(state)
     _ = try second.advance()
     _ = try second.advance()
     let (resumed, uninterrupted) = (try Self.bytes(second), try Self.bytes(whole))

@@ -7,7 +7,9 @@ import Sampling
 import Testing
 
 @Suite struct ModelFileTests {
-  static func model(_ sequence: String = "ACE-ALA-NME") throws -> (system: MolecularSystem, model: ModelFile) {
+  static func model(
+    _ sequence: String = "ACE-ALA-NME", kind: String = "autoregressive"
+  ) throws -> (system: MolecularSystem, model: ModelFile) {
     let system = try MolecularSystem.peptide(
       withoutStructure: PeptideSequence(parsing: sequence), forceField: .shipped(named: "amber99sb-ildn"), solvent: nil,
       cutoff: nil)
@@ -16,26 +18,52 @@ import Testing
     let scaling = try CoordinateScaling(
       system, zMatrix: coordinates.zMatrix, structure: coordinates.forwardAndLogDet(q).value,
       state: ThermodynamicState(temperature: 300))
-    var options = AutoregressiveNetwork.Options()
-    (options.width, options.heads, options.layers, options.headWidth) = (8, 2, 1, 8)
-    return (
-      system,
-      ModelFile(
-        system, coordinates: coordinates, scaling: scaling, options: options, seed: 3, provenance: ["seed": "3"])
-    )
+    // Frames about one structure, for recipes that whiten.
+    var frames = Configurations(count: 200, dimension: 3 * system.molecule.atomCount)
+    let structure = coordinates.forwardAndLogDet(q).value
+    var random = RandomStream(seed: 9)
+    for sample in 0..<frames.count {
+      for c in 0..<frames.dimension { frames[sample, c] = structure[0, c] + 0.003 * random.normal() }
+    }
+    let type = FlowRecipes.type(of: kind)!
+    let subject = FlowSubject(
+      system, coordinates: coordinates, scaling: scaling,
+      whitening: type.needsWhitening
+        ? try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(frames).value) : nil)
+    let recipe = Self.small(type.init(atomCount: system.molecule.atomCount))
+    return (system, ModelFile(subject, recipe: recipe, seed: 3, provenance: ["seed": "3"]))
+  }
+
+  /// The recipe with sizes for tests.
+  static func small<Recipe: FlowRecipe>(_ recipe: Recipe) -> any FlowRecipe {
+    let sizes = ["width": 8.0, "heads": 2, "layers": 1, "head_width": 8, "blocks": 2, "bins": 5, "torsion_bins": 6]
+    return recipe.replacing(sizes.filter { recipe.sizes[$0.key] != nil })!
   }
 
   /// Read again, a model draws the same bytes.
-  @Test func roundTrip() throws {
-    let (system, model) = try Self.model()
+  @Test(arguments: FlowRecipes.kinds) func roundTrip(kind: String) throws {
+    let (system, model) = try Self.model(kind: kind)
     let bytes = try model.encoded()
     let read = try ModelFile(bytes, path: "m", system: system, coordinates: InternalCoordinates(system.molecule))
-    #expect(read.header == model.header && read.flow.parameters.values == model.flow.parameters.values)
+    #expect(read.header.recipe.sizes == model.header.recipe.sizes && read.header.scaling == model.header.scaling)
+    #expect(read.flow.parameters.values == model.flow.parameters.values)
     #expect(try read.encoded() == bytes)
     let random = RandomStream(seed: 1)
-    let (x, logQ) = try MoleculeFlowProposal(model.flow).draw(0..<9, from: random)
-    let again = try MoleculeFlowProposal(read.flow).draw(0..<9, from: random)
+    let (x, logQ) = try FlowProposal(model.flow).draw(0..<9, from: random)
+    let again = try FlowProposal(read.flow).draw(0..<9, from: random)
     #expect(again.x == x && again.logQ == logQ)
+  }
+
+  /// Sizes are numbers by name; a fraction where a whole number belongs, or sizes that do not fit, are told.
+  @Test(arguments: FlowRecipes.kinds) func sizes(kind: String) throws {
+    func check<Recipe: FlowRecipe>(_ recipe: Recipe) {
+      #expect(recipe.problem == nil && recipe.sizes["width"] != nil)
+      #expect(recipe.replacing(["width": 12])?.sizes["width"] == 12)
+      #expect(recipe.replacing(["width": 12.5]) == nil)
+      #expect(recipe.replacing(["width": 0])?.problem != nil)
+      #expect(recipe.replacing(["bins": 1])?.problem?.contains("bins") == true)
+    }
+    check(FlowRecipes.type(of: kind)!.init(atomCount: 22))
   }
 
   @Test func otherMoleculesAreRefused() throws {

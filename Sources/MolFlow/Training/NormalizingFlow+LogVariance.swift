@@ -3,7 +3,7 @@ import NeuralNetworks
 import Randomness
 import Sampling
 
-extension MoleculeFlow {
+extension NormalizingFlow {
   /// The gradient of the log-variance divergence ½ Var[D], D = log p(q) + u(q) − log J(q), over samples of any origin (Richter
   /// et al. 2020, arXiv:2010.10436; as trajectory balance: Malkin et al. 2022, arXiv:2201.13259): mean over samples of
   /// (Dₛ − c) ∂ log pₛ/∂θ.
@@ -29,29 +29,25 @@ extension MoleculeFlow {
     return (zip(logDensities, reducedEnergies).map { $0 + $1 }, gradient)
   }
 
-  /// Internal coordinates of samples `range`, and u − log J of each, +∞ where impossible; one energy for each.
+  /// Coordinates of samples `range`, and u − log J of each, +∞ where impossible; one energy for each.
   public func samplesWithEnergies(
     _ range: Range<Int>, from random: RandomStream, target: some TargetDensity, by computation: ShardedComputation
   ) throws -> (q: Configurations, reducedEnergies: [Double]) {
     let parts = try computation.run(count: range.count, parameters: parameters, wantsGradient: false) {
       tape, shard -> (q: Configurations, energies: [Double]) in
       tape.isRecording = false
-      let (latents, _) = latents(
+      let (latents, _) = try latents(
         range.lowerBound + shard.lowerBound..<range.lowerBound + shard.upperBound, from: random)
       let z = tape.variable(latents, rows: architecture.rows, columns: architecture.tokens * shard.count)
-      let q = internalCoordinates(architecture.forward(z).value.values, samples: shard.count)
+      let q = chartCoordinates(architecture.forward(z).value.values, samples: shard.count)
       return (q, try reducedEnergies(of: q, target: target))
     }.results
     return (parts.dropFirst().reduce(parts[0].q) { $0.appending($1.q) }, parts.flatMap(\.energies))
   }
 
-  /// u − log J of internal coordinates; +∞ for samples that are NaN.
+  /// u − log J of the chart's coordinates; +∞ for samples of a molecule that are NaN.
   public func reducedEnergies(of q: Configurations, target: some TargetDensity) throws -> [Double] {
-    var (x, logJ) = coordinates.forwardAndLogDet(q)
-    for sample in 0..<q.count where q[sample, 0].isNaN {
-      for c in 0..<x.dimension { x[sample, c] = 0 }
-      logJ[sample] = 0
-    }
+    let (x, logJ) = configurations(of: q)
     return zip(try target.reducedPotentials(of: x), logJ).map { $0 - $1 }
   }
 }

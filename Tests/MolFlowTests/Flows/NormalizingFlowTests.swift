@@ -6,24 +6,24 @@ import Randomness
 import Sampling
 import Testing
 
-@Suite struct MoleculeFlowTests {
+@Suite struct NormalizingFlowTests {
   /// A sample has the same bytes whatever range, threads and portion it is drawn in.
   @Test func samplesDependOnTheirNumberOnly() throws {
     let small = try SmallFlow(spread: 0.02)
     let random = RandomStream(seed: 6)
-    let whole = try MoleculeFlowProposal(small.flow, threads: 2).draw(0..<300, from: random)
+    let whole = try FlowProposal(small.flow, threads: 2).draw(0..<300, from: random)
     for range in [0..<1, 5..<140, 127..<129, 128..<256, 299..<300] {
-      let part = try MoleculeFlowProposal(small.flow, threads: 1).draw(range, from: random)
+      let part = try FlowProposal(small.flow, threads: 1).draw(range, from: random)
       #expect(part.logQ == Array(whole.logQ[range]))
       #expect(part.x == whole.x.slice(range))
     }
-    #expect(try MoleculeFlowProposal(small.flow).draw(7..<7, from: random).logQ.isEmpty)
+    #expect(try FlowProposal(small.flow).draw(7..<7, from: random).logQ.isEmpty)
   }
 
   /// log q of drawn samples is log q of given ones: after rotation and translation too.
   @Test func logDensityOfDrawnSamples() throws {
     let small = try SmallFlow(spread: 0.02)
-    let proposal = MoleculeFlowProposal(small.flow, threads: 2)
+    let proposal = FlowProposal(small.flow, threads: 2)
     let (x, logQ) = try proposal.draw(0..<200, from: RandomStream(seed: 6))
     var moved = x
     for sample in 0..<x.count {
@@ -44,12 +44,12 @@ import Testing
   /// A sample with an impossible angle ends with all atoms at one place, where the energy is infinite.
   @Test func impossibleSamples() throws {
     let small = try SmallFlow(spread: 0)
-    let (latents, _) = small.flow.latents(0..<2, from: RandomStream(seed: 1))
+    let (latents, _) = try small.flow.latents(0..<2, from: RandomStream(seed: 1))
     var matrix = latents
     // The second sample's second angle, far beyond π.
     let tokens = small.flow.architecture.tokens
     matrix[(1 * tokens + 2) * 2 + 1] = 1e4
-    let q = small.flow.internalCoordinates(matrix, samples: 2)
+    let q = small.flow.chartCoordinates(matrix, samples: 2)
     #expect((0..<q.dimension).allSatisfy { q[0, $0].isFinite && q[1, $0].isNaN })
     let target = BoltzmannDensity(MolecularEnergy(small.system), state: small.state)
     let energies = try small.flow.reducedEnergies(of: q, target: target)
@@ -94,8 +94,8 @@ import Testing
     let (q, u) = try flow.samplesWithEnergies(0..<16, from: RandomStream(seed: 9), target: target, by: computation)
     var energies = u
     if bound.isFinite { energies[3] = .infinity }
-    let logP = try MoleculeFlowProposal(flow).logDensities(of: flow.coordinates.forwardAndLogDet(q).value)
-    let logJ = flow.coordinates.forwardAndLogDet(q).logDet
+    let logP = try FlowProposal(flow).logDensities(of: flow.chart.forwardAndLogDet(q).value)
+    let logJ = flow.chart.forwardAndLogDet(q).logDet
     let center = 100.0
     let result = try flow.logVariance(of: q, reducedEnergies: energies, center: center, bound: bound, by: computation)
     for (sample, difference) in result.differences.enumerated() {

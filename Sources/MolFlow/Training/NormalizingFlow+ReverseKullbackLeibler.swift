@@ -3,7 +3,7 @@ import NeuralNetworks
 import Randomness
 import Sampling
 
-extension MoleculeFlow {
+extension NormalizingFlow {
   /// What a step of training by the energy gives.
   public struct EnergyTrainingResult: Sendable {
     /// Mean of log p(q) + u − log J over the samples: the reverse Kullback–Leibler divergence less log Z.
@@ -11,7 +11,7 @@ extension MoleculeFlow {
     public var gradient: [Float]
     /// −u − log q of each sample, −∞ where the energy is infinite.
     public var logWeights: [Double]
-    /// The samples' internal coordinates, `[count][3N − 6]`.
+    /// The samples' coordinates, `[count][dimension]`.
     public var q: Configurations
     /// Norm of each sample's derivative with respect to its scaled coordinates, before it is shortened.
     public var gradientNorms: [Double]
@@ -37,22 +37,22 @@ extension MoleculeFlow {
       tape, shard -> (loss: Double, logWeights: [Double], q: Configurations, norms: [Double]) in
       let samples = shard.count
       let columns = architecture.tokens * samples
-      let (latents, base) = latents(
+      let (latents, base) = try latents(
         range.lowerBound + shard.lowerBound..<range.lowerBound + shard.upperBound, from: random)
       let path = architecture.forward(tape.variable(latents, rows: architecture.rows, columns: columns))
       let values = path.value.values
       let logP = zip(base, path.logDet.values(samples: samples)).map { $0 - $1 - logVolume }
 
-      let q = internalCoordinates(values, samples: samples)
-      let (x, logJ) = coordinates.forwardAndLogDet(q)
+      let q = chartCoordinates(values, samples: samples)
+      let (x, logJ) = configurations(of: q)
       let (u, byCoordinate) = try energyGradient(q: q, x: x, target: target)
 
       tape.holdsParameters = true
       let y = tape.variable(values, rows: architecture.rows, columns: columns, needsAdjoint: true)
       let density = architecture.inverse(y)
       let ones = [Double](repeating: 1, count: samples)
-      tape.pullBack(
-        [(density.value, latentSeeds(density.value.values, weights: ones))] + density.logDet.seeds(ones))
+      let latent = try logDensitiesAndSeeds(ofLatents: density.value.values, samples: samples) { _ in ones }
+      tape.pullBack([(density.value, latent.seeds)] + density.logDet.seeds(ones))
       tape.holdsParameters = false
 
       var seeds = zip(heldCoordinatesOnly(y.adjoint, samples: samples), matrixGradient(byCoordinate)).map { $0 + $1 }
@@ -88,13 +88,8 @@ extension MoleculeFlow {
   func energyGradient(
     q: Configurations, x: Configurations, target: some TargetDensity
   ) throws -> (u: [Double], gradient: Configurations) {
-    // An impossible sample goes to the energy as atoms at one place.
-    var x = x
-    for sample in 0..<q.count where q[sample, 0].isNaN {
-      for c in 0..<x.dimension { x[sample, c] = 0 }
-    }
     var gradient = Configurations(count: x.count, dimension: x.dimension)
     let u = try target.reducedPotentials(of: x, gradient: &gradient)
-    return (u, coordinates.pullBack(gradient, at: q, x: x))
+    return (u, chart.pullBack(gradient, at: q, x: x))
   }
 }

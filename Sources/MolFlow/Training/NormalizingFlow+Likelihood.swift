@@ -1,11 +1,11 @@
 import Energies
 import NeuralNetworks
 
-extension MoleculeFlow {
+extension NormalizingFlow {
   /// −Σ weightₛ log p(qₛ) of samples and its gradient with respect to the parameters, for weights that sum to 1: maximum
   /// likelihood, with weights importance-weighted maximum likelihood.
   ///
-  /// - Parameter q: internal coordinates, `[count][3N − 6]`.
+  /// - Parameter q: coordinates of the chart, `[count][dimension]`.
   public func negativeLogLikelihood(
     of q: Configurations, weights: [Double]? = nil, by computation: ShardedComputation, wantsGradient: Bool = true
   ) throws -> (loss: Double, gradient: [Float]) {
@@ -29,17 +29,17 @@ extension MoleculeFlow {
       let samples = range.count
       tape.isRecording = wantsGradient
       let y = tape.variable(
-        matrix(q, range), rows: architecture.rows, columns: architecture.tokens * samples)
+        matrix(q.slice(range)), rows: architecture.rows, columns: architecture.tokens * samples)
       let result = architecture.inverse(y)
       let z = result.value.values
-      let logDensities = zip(logDensities(ofLatents: z, samples: samples), result.logDet.values(samples: samples)).map {
-        $0 + $1 - logVolume
+      let logDet = result.logDet.values(samples: samples)
+      func total(_ base: [Double]) -> [Double] { zip(base, logDet).map { $0 + $1 - logVolume } }
+      guard wantsGradient else { return total(try self.logDensities(ofLatents: z, samples: samples)) }
+      let (base, weights, seeds) = try logDensitiesAndSeeds(ofLatents: z, samples: samples) {
+        factors(total($0), range)
       }
-      if wantsGradient {
-        let seeds = factors(logDensities, range)
-        tape.pullBack([(result.value, latentSeeds(z, weights: seeds))] + result.logDet.seeds(seeds))
-      }
-      return logDensities
+      tape.pullBack([(result.value, seeds)] + result.logDet.seeds(weights))
+      return total(base)
     }
     return (Array(results.joined()), gradient)
   }

@@ -1,15 +1,15 @@
 import Foundation
 import Randomness
 
-/// A normal density restricted to an interval and renormalised there.
-struct TruncatedNormal: Sendable {
-  let mean: Double
-  let standardDeviation: Double
-  let bounds: ClosedRange<Double>
+/// A normal density of one variable, restricted to an interval and renormalised there.
+public struct TruncatedNormal: Sendable {
+  public let mean: Double
+  public let standardDeviation: Double
+  public let bounds: ClosedRange<Double>
   private let logNormaliser: Double
 
   /// The interval must hold a fair share of the mass (draws are by rejection).
-  init(mean: Double, standardDeviation: Double, bounds: ClosedRange<Double>) {
+  public init(mean: Double, standardDeviation: Double, bounds: ClosedRange<Double>) {
     precondition(standardDeviation > 0 && bounds.contains(mean))
     self.mean = mean
     self.standardDeviation = standardDeviation
@@ -19,16 +19,19 @@ struct TruncatedNormal: Sendable {
     logNormaliser = log(mass * standardDeviation * (2 * Double.pi).squareRoot())
   }
 
-  func draw(using random: inout RandomStream) -> Double {
+  public func draw(using random: inout RandomStream) -> Double {
     while true {
       let value = mean + standardDeviation * random.normal()
       if bounds.contains(value) { return value }
     }
   }
 
-  func logDensity(_ x: Double) -> Double {
+  public func logDensity(_ x: Double) -> Double {
     guard bounds.contains(x) else { return -.infinity }
     let z = (x - mean) / standardDeviation
     return -0.5 * z * z - logNormaliser
   }
+
+  /// d log p/dx inside the interval.
+  public func slope(_ x: Double) -> Double { (mean - x) / (standardDeviation * standardDeviation) }
 }

@@ -1,0 +1,108 @@
+import Energies
+import Foundation
+import NeuralNetworks
+
+/// A kind of flow for molecules, with its sizes: what a model file needs, beside the parameters, to build it again.
+///
+/// A new kind is one type that conforms and one line in `FlowRecipes`. Its stored properties are numbers; the command takes
+/// them as key=value under their names in snake case.
+public protocol FlowRecipe: Sendable, Codable, Equatable {
+  /// Name for configurations and files, for example "coupling".
+  static var kind: String { get }
+
+  /// Sizes that suit a molecule.
+  init(atomCount: Int)
+
+  /// Whether it works on coordinates that frames must whiten first.
+  static var needsWhitening: Bool { get }
+
+  /// What is wrong with the sizes, or nil.
+  var problem: String? { get }
+
+  /// The flow with its initial parameters, which depend on the builder's seed only.
+  func flow(of subject: FlowSubject, in builder: inout ParameterBuilder) -> NormalizingFlow
+}
+
+/// The molecule that a flow is for, and how its coordinates are scaled.
+public struct FlowSubject: Sendable {
+  public var system: MolecularSystem
+  public var coordinates: InternalCoordinates
+  public var scaling: CoordinateScaling
+  /// Of `BodyFrameCoordinates`, for recipes that need it.
+  public var whitening: Whitening?
+
+  public init(
+    _ system: MolecularSystem, coordinates: InternalCoordinates, scaling: CoordinateScaling,
+    whitening: Whitening? = nil
+  ) {
+    (self.system, self.coordinates) = (system, coordinates)
+    (self.scaling, self.whitening) = (scaling, whitening)
+  }
+}
+
+/// The kinds of flows.
+public enum FlowRecipes {
+  public static let all: [any FlowRecipe.Type] = [
+    AutoregressiveNetwork.Options.self, CouplingRecipe.self, CartesianRecipe.self,
+  ]
+
+  public static var kinds: [String] { all.map { $0.kind } }
+
+  public static func type(of kind: String) -> (any FlowRecipe.Type)? { all.first { $0.kind == kind } }
+}
+
+extension FlowRecipe {
+  public static var needsWhitening: Bool { false }
+
+  /// The sizes by their names in snake case.
+  public var sizes: [String: Double] {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    guard let data = try? encoder.encode(self),
+      let sizes = try? JSONDecoder().decode([String: Double].self, from: data)
+    else { preconditionFailure("a recipe holds numbers only") }
+    return sizes
+  }
+
+  /// The recipe with some other sizes; nil where one is no number of its kind.
+  public func replacing(_ changes: [String: Double]) -> Self? {
+    let sizes = sizes.merging(changes) { $1 }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return (try? JSONEncoder().encode(sizes)).flatMap { try? decoder.decode(Self.self, from: $0) }
+  }
+}
+
+/// The flagship; see `AutoregressiveNetwork`.
+extension AutoregressiveNetwork.Options: FlowRecipe {
+  public static let kind = "autoregressive"
+
+  public init(atomCount: Int) { self.init() }
+
+  public var problem: String? {
+    if min(width, layers, headWidth, heads) < 1 { return "sizes must be positive" }
+    if width % heads != 0 { return "width=\(width) is not a multiple of heads=\(heads)" }
+    return SplineSizes.problem(bins: bins, torsionBins: torsionBins, bound: bound)
+  }
+
+  public func flow(of subject: FlowSubject, in builder: inout ParameterBuilder) -> NormalizingFlow {
+    let network = AutoregressiveNetwork("flow", options: self, in: &builder)
+    let features = PlacementFeatures(
+      subject.system, zMatrix: subject.coordinates.zMatrix, scaling: subject.scaling)
+    return NormalizingFlow(
+      coordinates: subject.coordinates, scaling: subject.scaling,
+      architecture: AutoregressiveArchitecture(
+        network: network, layout: AutoregressiveNetwork.Layout(features: features, scaling: subject.scaling)),
+      parameters: builder.store)
+  }
+}
+
+/// What recipes with splines have in common.
+enum SplineSizes {
+  static func problem(bins: Int, torsionBins: Int, bound: Double) -> String? {
+    guard (2...MonotoneSpline.largestBins).contains(bins), (2...MonotoneSpline.largestBins).contains(torsionBins) else {
+      return "bins and torsion_bins must be from 2 to \(MonotoneSpline.largestBins)"
+    }
+    return bound > 0 ? nil : "bound must be positive"
+  }
+}
