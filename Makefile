@@ -2,6 +2,7 @@
 # make test   build and run the tests
 # make lint   check the format of the Swift sources
 # make crosscheck, make bench    against OpenMM and other peers, in a Python environment of their own (.venv)
+# make bench-flows               against PyTorch, in another environment (.venv-torch, a few GB)
 # make survive                   kills simulations at random moments and compares what --resume makes of them
 # make references                the reference ensembles of trajectories/ anew (an hour and more)
 # make test-slow                 the statistical tests that take minutes
@@ -10,7 +11,7 @@ SYSTEM ?= alanine-dipeptide
 ARGUMENTS ?=
 MOLSAMPLE = .build/release/molsample
 
-.PHONY: run test test-slow survive references build dependencies lint crosscheck bench clean
+.PHONY: run test test-slow survive references build dependencies lint crosscheck bench bench-flows clean
 
 run: build
 	$(MOLSAMPLE) run $(SYSTEM) $(ARGUMENTS)
@@ -48,8 +49,16 @@ bench: build .venv/ready
 	.venv/bin/python Benchmarks/dynamics_vs_openmm.py --molsample $(MOLSAMPLE)
 	.venv/bin/python Benchmarks/mbar_vs_pymbar.py --molsample $(MOLSAMPLE)
 
+.venv-torch/ready: Benchmarks/requirements.txt crosscheck/setup_environment.sh
+	scripts/install_dependencies.sh crosscheck
+	crosscheck/setup_environment.sh .venv-torch Benchmarks/requirements.txt
+	touch $@
+
+bench-flows: build .venv-torch/ready
+	.venv-torch/bin/python Benchmarks/couplings_vs_nflows.py --molsample $(MOLSAMPLE)
+
 references: build
 	scripts/reference_ensembles/make.sh
 
 clean:
-	rm -rf .build .venv
+	rm -rf .build .venv .venv-torch

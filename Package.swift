@@ -50,13 +50,14 @@ let package = Package(
     .testTarget(
       name: "TrajectoriesTests", dependencies: ["Trajectories", "Energies", "Randomness"], resources: [.copy("Golden")]),
     .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Randomness"], exclude: ["Golden"]),
-    .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Randomness", "CLaneKernels"]),
+    .testTarget(
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Randomness", "CLaneKernels"], exclude: ["Golden"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(
       name: "AnnealingTests", dependencies: ["Sampling", "Energies", "Randomness", "Estimators"], exclude: ["Golden"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "CLaneKernels"]),
     .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Energies", "Randomness"]),
-    .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness"]),
+    .testTarget(name: "MolsampleTests", dependencies: ["molsample", "Randomness", "Trajectories"]),
     .testTarget(
       name: "MolFlowTests",
       dependencies: [

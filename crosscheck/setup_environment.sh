@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes the Python environment of `make crosscheck` and `make bench`: the folder .venv in the repository, with the
-# packages of crosscheck/requirements.txt from whatever package index pip is configured for. Does nothing when the
-# folder is already up to date.
+# Makes a Python environment in the repository: setup_environment.sh [FOLDER REQUIREMENTS]
+# FOLDER is .venv and REQUIREMENTS crosscheck/requirements.txt unless given; packages come from whatever package index pip
+# is configured for. Does nothing when the folder is already up to date.
 set -eu
 repository=$(cd "$(dirname "$0")/.." && pwd)
-requirements="$repository/crosscheck/requirements.txt"
-environment="$repository/.venv"
+environment="$repository/${1:-.venv}"
+requirements="$repository/${2:-crosscheck/requirements.txt}"
 installed="$environment/installed-requirements.txt"
 
 if [ -f "$installed" ] && cmp -s "$requirements" "$installed"; then exit 0; fi

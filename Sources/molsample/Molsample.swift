@@ -28,7 +28,8 @@ struct Molsample: ParsableCommand {
     version: Version.current,
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
-      SimulateCommand.self, TrainCommand.self, EvaluateCommand.self, AnalyzeCommand.self, FreeEnergyCommand.self,
+      SimulateCommand.self, TrainCommand.self, SampleCommand.self, EvaluateCommand.self, AnalyzeCommand.self,
+      FreeEnergyCommand.self,
     ])
 
   static func main() {

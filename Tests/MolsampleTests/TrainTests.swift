@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Trajectories
 
 @Suite struct TrainTests {
   private static let small = [
@@ -31,10 +32,8 @@ import Testing
     }
     let last = try CommandRunner.run(arguments: train("killed", "--resume"))
     #expect(last.status == 0, "\(last.errors)")
-    for file in ["model.safetensors", "checkpoint.safetensors", "training.csv", "config.yaml"] {
+    for file in ["model.safetensors", "best.safetensors", "training.csv", "training.svg", "config.yaml"] {
       let expected = try Data(contentsOf: folder.appendingPathComponent("whole/\(file)"))
-      // Checkpoints also hold the seconds spent.
-      if file == "checkpoint.safetensors" { continue }
       #expect(expected == (try Data(contentsOf: folder.appendingPathComponent("killed/\(file)"))), "\(file)")
     }
 
@@ -52,6 +51,30 @@ import Testing
     #expect((result["distances"] as? [[String: Any]])?.count == 4)
   }
 
+  /// Other kinds of flows and objectives through the command, resumed in the middle.
+  @Test(
+    "Every kind of flow and objective trains, and its model is drawn from",
+    arguments: [
+      ("coupling", "alpha_two"), ("cartesian", "mixed"), ("autoregressive", "reverse_kl"),
+    ])
+  func otherRecipes(model: String, objective: String) throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let trained = try CommandRunner.run(
+      "train", "alanine-dipeptide", "model=\(model)", "objective=\(objective)", "width=8", "likelihood_rounds=2",
+      "energy_rounds=2", "pool=256", "batch=64", "output=\(folder.path)/t")
+    #expect(trained.status == 0 && trained.output.contains("\(model) flow"), "\(trained.errors)")
+    let rows = try String(contentsOf: folder.appendingPathComponent("t/training.csv"), encoding: .utf8)
+    #expect(rows.split(separator: "\n").count == 5 && rows.contains(objective))
+    let file = folder.appendingPathComponent("draws.nc").path
+    let drawn = try CommandRunner.run(
+      "sample", "alanine-dipeptide", "model=\(folder.path)/t/best.safetensors", "samples=300", "output=\(file)")
+    #expect(drawn.status == 0, "\(drawn.errors)")
+    let reader = try AmberTrajectoryReader(path: file)
+    let logQ = try #require(try reader.values(of: .logProposal))
+    #expect(logQ.count == 300 && Set(logQ).count == 300)
+  }
+
   @Test("Mistakes are answered with what was expected")
   func mistakes() throws {
     let folder = try CommandRunner.temporaryFolder()
@@ -62,9 +85,15 @@ import Testing
       (["train", "AK", "output=\(folder.path)/x"], Int32(2), "reference ensemble"),
       (["train", "alanine-dipeptide", "heads=5"], 2, "multiple of heads"),
       (["train", "alanine-dipeptide", "data=none", "likelihood_rounds=5"], 2, "likelihood_rounds"),
+      (["train", "alanine-dipeptide", "width=12.5"], 2, "whole numbers"),
+      (["train", "alanine-dipeptide", "model=coupling", "heads=2"], 2, "unknown key 'heads'"),
+      (["train", "alanine-dipeptide", "model=nice"], 2, "autoregressive, coupling, cartesian"),
+      (["train", "alanine-dipeptide", "objective=mse"], 2, "alpha_two"),
+      (["train", "alanine-dipeptide", "data=none", "objective=mixed"], 2, "needs frames"),
+      (["train", "alanine-dipeptide", "data=none", "model=cartesian"], 2, "needs frames"),
       (["train", "alanine-dipeptide", "batch=1000", "pool=100"], 2, "pool=100"),
       (["train", "alanine-dipeptide", "data=trajectories/AC.nc", "output=\(folder.path)/y"], 4, "atoms"),
-      (["run", "AC", "model=autoregressive"], 2, "no trained model"),
+      (["run", "AC", "model=autoregressive"], 2, "no trained autoregressive model"),
       (["run", "alanine-dipeptide", "model=\(foreign.path)"], 4, "is not a model"),
       (["run", "AC", "model=systems/alanine-dipeptide/autoregressive.safetensors"], 4, "another molecule"),
     ] {

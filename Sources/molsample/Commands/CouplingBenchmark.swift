@@ -40,7 +40,8 @@ struct CouplingBenchmark {
     width = try overrides.takeInteger("width", in: 1...10_000) ?? 256
     bins = try overrides.takeInteger("bins", in: 2...64) ?? 8
     batch = try overrides.takeInteger("batch", in: 1...1_000_000) ?? 1024
-    shard = try overrides.takeInteger("shard", in: 1...1_000_000) ?? 256
+    // Two shards at least, each large enough for products of matrices to be fast.
+    shard = try overrides.takeInteger("shard", in: 1...1_000_000) ?? max(32, min(256, batch / 2))
     threads = try overrides.takeThreads()
     seconds = try overrides.takeNumber("seconds") ?? 5
     try overrides.finish(known: [

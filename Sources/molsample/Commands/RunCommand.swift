@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
 
     let prepared = try PreparedSystem(description, needsStructure: true)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
-    let proposal = try proposal(configuration, prepared: prepared, threads: threads)
+    let proposal = try ModelCatalog.proposal(configuration.modelPath, prepared: prepared, threads: threads)
     let folder = try OutputFolder(path: output)
     try folder.write(configuration.yaml, as: "config.yaml")
 
@@ -69,17 +69,6 @@ struct RunCommand: ParsableCommand {
     if json { return try JSONOutput.print(summary) }
     print("\(description.name) at \(significant(description.temperature)) K\n\(summary.text)")
     print("written: \(folder.path)/ensemble.nc, summary.json, config.yaml")
-  }
-
-  private func proposal(
-    _ configuration: RunConfiguration, prepared: PreparedSystem, threads: Int
-  ) throws -> any Proposal {
-    guard let path = configuration.modelPath else {
-      return try ForceFieldProposal(
-        prepared.system, reference: prepared.structure, state: prepared.state, threads: threads)
-    }
-    let model = try ModelCatalog.load(path, prepared: prepared)
-    return FlowProposal(model.flow, threads: threads)
   }
 
   /// The weights and the dihedrals that free energies need: configurations themselves stay in the file.

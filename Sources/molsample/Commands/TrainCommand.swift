@@ -66,6 +66,8 @@ struct TrainCommand: ParsableCommand {
     if let ess = outcome.effectiveFraction {
       print("  ESS               \(significant(100 * ess, 3)) % of the last round's own samples, nothing clipped")
     }
-    print("written: \(outcome.model)\nnext: molsample run \(description.name) model=\(outcome.model)")
+    print(
+      "written: \(outcome.model), best.safetensors, training.csv, training.svg beside it\nnext: molsample run \(description.name) model=\(outcome.model)"
+    )
   }
 }

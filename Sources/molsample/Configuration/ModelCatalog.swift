@@ -1,6 +1,7 @@
 import Energies
 import Foundation
 import MolFlow
+import Sampling
 
 /// The trained models that come with MolFlow, `systems/SYSTEM/KIND.safetensors`, and others by their path.
 enum ModelCatalog {
@@ -18,7 +19,7 @@ enum ModelCatalog {
     guard kinds.contains(word) else {
       throw UsageError(
         "model=\(word) is not to be had",
-        advice: "one of: \((kinds + ["force-field"]).joined(separator: ", ")), or a path to a .safetensors file")
+        advice: "one of: \((kinds + [forceField]).joined(separator: ", ")), or a path to a .safetensors file")
     }
     guard let shipped = path(of: system, kind: word) else {
       throw UsageError(
@@ -26,6 +27,28 @@ enum ModelCatalog {
         advice: "train one with `molsample train \(system)` and give its file with model=PATH")
     }
     return shipped
+  }
+
+  /// The proposal that needs no training.
+  static let forceField = "force-field"
+
+  /// What a system's samples are drawn from where nothing is said: the first kind of model that comes with it.
+  static func defaultModel(of system: String) -> String {
+    kinds.first { path(of: system, kind: $0) != nil } ?? forceField
+  }
+
+  /// The file of a model, or nil for the proposal that needs no training.
+  static func path(ofProposal word: String, system: String) throws -> String? {
+    word == forceField ? nil : try path(ofModel: word, system: system)
+  }
+
+  /// - Parameter path: of a model; nil for the proposal that needs no training, for which a structure is needed.
+  static func proposal(_ path: String?, prepared: PreparedSystem, threads: Int) throws -> any Proposal {
+    guard let path else {
+      return try ForceFieldProposal(
+        prepared.system, reference: prepared.structure, state: prepared.state, threads: threads)
+    }
+    return FlowProposal(try load(path, prepared: prepared).flow, threads: threads)
   }
 
   static func load(_ path: String, prepared: PreparedSystem) throws -> ModelFile {

@@ -24,13 +24,11 @@ struct RunConfiguration {
     seed = try overrides.takeSeed() ?? 0
     method = overrides.takeText("method") ?? "importance"
     // The trained model where one comes with the system.
-    model =
-      overrides.takeText("model")
-      ?? (ModelCatalog.path(of: system.name, kind: "autoregressive") == nil ? "force-field" : "autoregressive")
+    model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: system.name)
     guard Self.methods.contains(method) else {
       throw UsageError("method=\(method) is not to be had", advice: "one of: \(Self.methods.joined(separator: ", "))")
     }
-    if model != "force-field" { modelPath = try ModelCatalog.path(ofModel: model, system: system.name) }
+    modelPath = try ModelCatalog.path(ofProposal: model, system: system.name)
   }
 
   /// Threads and output folder do not change the result, and are not in it.

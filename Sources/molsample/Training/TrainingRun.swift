@@ -134,6 +134,7 @@ struct TrainingRun {
       title: "Training of \(configuration.system.name)", table: String(decoding: rows, as: UTF8.self))
     {
       try charts.write(figure, as: "training")
+      if let reason = charts.reasonWithoutPNG { Molsample.report("no PNG: \(reason)") }
     }
     return Outcome(
       model: folder.file(Self.modelName), rounds: trainer.state.round,
