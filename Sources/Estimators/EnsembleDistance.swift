@@ -43,6 +43,10 @@ public enum ReferencePairs: Sendable, Hashable {
   /// samples share points, so that for distances of more than one dimension the floor comes out too low as `count` comes
   /// near N.
   case bootstrap
+  /// As `disjoint`, but points of one group, for example of one walker, are never on both sides: where neighbours in time are
+  /// alike, halves that share walkers are too near to each other. The group of each point, `[count]`; for references without
+  /// weights.
+  case disjointGroups([Int])
 
   func draw(
     _ count: Int, from reference: WeightedPoints, random: inout RandomStream
@@ -56,6 +60,19 @@ public enum ReferencePairs: Sendable, Hashable {
       var pool = reference.logWeights == nil ? Array(0..<n) : reference.resampled(n, random: &random)
       for i in 0..<2 * count { pool.swapAt(i, i + random.integer(below: n - i)) }
       return (Array(pool[..<count]), Array(pool[count..<2 * count]))
+    case .disjointGroups(let groups):
+      precondition(groups.count == reference.count && reference.logWeights == nil, "a group for each point, no weights")
+      var order = Set(groups).sorted()
+      order.shuffle(using: &random)
+      let first = Set(order.prefix(order.count / 2))
+      var sides = [
+        groups.indices.filter { first.contains(groups[$0]) }, groups.indices.filter { !first.contains(groups[$0]) },
+      ]
+      for side in 0..<2 {
+        guard sides[side].count >= count else { throw .tooFewSamples(found: sides[side].count, needed: count) }
+        sides[side].shuffle(using: &random)
+      }
+      return (Array(sides[0].prefix(count)), Array(sides[1].prefix(count)))
     }
   }
 }

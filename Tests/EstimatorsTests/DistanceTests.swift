@@ -138,6 +138,37 @@ import Testing
     #expect(abs(bootstrap.mean - mean) < 5 * bootstrap.standardDeviation! * (2.0 / 40).squareRoot())
   }
 
+  @Test("Halves of whole walkers are as far apart as walkers make them")
+  func noiseFloorOfWalkers() throws {
+    // 40 walkers that stand still: a half is 20 of their places, each 50 times.
+    var random = RandomStream(seed: 53)
+    let places = random.normals(40)
+    let reference = try WeightedPoints((0..<2000).map { places[$0 / 50] })
+    let walkers = (0..<2000).map { $0 / 50 }
+    func floor(_ pairs: ReferencePairs) throws -> NoiseFloor {
+      var draws = RandomStream(seed: 54)
+      return try LineDistance.second.noiseFloor(
+        of: reference, count: 1000, pairs: pairs, repetitions: 40, random: &draws)
+    }
+    let splits = try (0..<40).map { _ in
+      var order = places
+      order.shuffle(using: &random)
+      return try LineDistance.second.value(
+        try WeightedPoints(Array(order.prefix(20))), from: try WeightedPoints(Array(order.suffix(20))))
+    }
+    let apart = try floor(.disjointGroups(walkers))
+    // Two means of 40 splits of the same places: |z| < 5 fails with probability 6e-7 if the error were known exactly.
+    #expect(
+      abs(apart.mean - splits.reduce(0, +) / 40) < 5 * apart.standardDeviation! * (2.0 / 40).squareRoot(),
+      "\(apart.mean), \(splits)")
+    #expect(try floor(.disjoint).mean < 0.3 * apart.mean)
+    #expect(throws: EstimatorError.tooFewSamples(found: 1000, needed: 1001)) {
+      var draws = RandomStream(seed: 54)
+      _ = try LineDistance.second.noiseFloor(
+        of: reference, count: 1001, pairs: .disjointGroups(walkers), random: &draws)
+    }
+  }
+
   @Test("A weighted reference is resampled by its weights")
   func weightedNoiseFloor() throws {
     // Half of the points have no weight and lie far away.

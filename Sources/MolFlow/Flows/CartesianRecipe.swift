@@ -33,7 +33,8 @@ public struct CartesianRecipe: FlowRecipe {
     guard let whitening = subject.whitening else { preconditionFailure("the recipe needs a whitening") }
     let chart = WhitenedChart(BodyFrameCoordinates(subject.coordinates.zMatrix), by: whitening)
     return NormalizingFlow(
-      chart: chart, base: StandardLatents(isPeriodic: [Bool](repeating: false, count: chart.coordinateCount)),
+      chart: chart,
+      base: subject.marginals ?? StandardLatents(isPeriodic: [Bool](repeating: false, count: chart.coordinateCount)),
       bijector: Self.couplings(
         "flow", dimension: chart.coordinateCount, blocks: blocks,
         by: ScaledConditional(bins: bins, bound: bound, largestLogScale: 1),

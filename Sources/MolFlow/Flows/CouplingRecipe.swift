@@ -55,6 +55,6 @@ public struct CouplingRecipe: FlowRecipe {
     }
     return NormalizingFlow(
       coordinates: subject.coordinates, scaling: subject.scaling, architecture: BijectorArchitecture(Chain(steps)),
-      parameters: builder.store)
+      base: subject.marginals, parameters: builder.store)
   }
 }

@@ -6,6 +6,8 @@ public struct FlowCoordinate: Sendable, Equatable {
   public var width: Double
   /// Whether it is an angle, whose deviation from the center is taken on the circle.
   public var isPeriodic: Bool
+  /// Whether the scaled number is the angle itself.
+  public var isWholeCircle: Bool { isPeriodic && width == 1 }
   /// Values outside, and the limits themselves, are those of no configuration.
   public var possible: ClosedRange<Double>?
 

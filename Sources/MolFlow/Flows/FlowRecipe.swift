@@ -1,6 +1,7 @@
 import Energies
 import Foundation
 import NeuralNetworks
+import Sampling
 
 /// A kind of flow for molecules, with its sizes: what a model file needs, beside the parameters, to build it again.
 ///
@@ -30,13 +31,16 @@ public struct FlowSubject: Sendable {
   public var scaling: CoordinateScaling
   /// Of `BodyFrameCoordinates`, for recipes that need it.
   public var whitening: Whitening?
+  /// Densities of the latents, fitted to scaled coordinates, so that the flow starts as the product of their marginals; standard
+  /// latents where there are none.
+  public var marginals: FittedMarginalsProposal?
 
   public init(
     _ system: MolecularSystem, coordinates: InternalCoordinates, scaling: CoordinateScaling,
-    whitening: Whitening? = nil
+    whitening: Whitening? = nil, marginals: FittedMarginalsProposal? = nil
   ) {
     (self.system, self.coordinates) = (system, coordinates)
-    (self.scaling, self.whitening) = (scaling, whitening)
+    (self.scaling, self.whitening, self.marginals) = (scaling, whitening, marginals)
   }
 }
 
@@ -93,7 +97,7 @@ extension AutoregressiveNetwork.Options: FlowRecipe {
       coordinates: subject.coordinates, scaling: subject.scaling,
       architecture: AutoregressiveArchitecture(
         network: network, layout: AutoregressiveNetwork.Layout(features: features, scaling: subject.scaling)),
-      parameters: builder.store)
+      base: subject.marginals, parameters: builder.store)
   }
 }
 

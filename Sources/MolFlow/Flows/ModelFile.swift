@@ -1,6 +1,7 @@
 import Energies
 import Foundation
 import NeuralNetworks
+import Sampling
 
 /// A trained flow of one molecule as a safetensors file: its parameters, and in the metadata what it takes to build it again
 /// and where it comes from.
@@ -14,6 +15,7 @@ public struct ModelFile: Sendable {
     public var molecule: String
     public var scaling: CoordinateScaling
     public var whitening: Whitening?
+    public var marginals: FittedMarginalsProposal?
     /// System, temperature, seed, data, energy evaluations and whatever else says how the model came about.
     public var provenance: [String: String]
   }
@@ -27,7 +29,7 @@ public struct ModelFile: Sendable {
   public init(_ subject: FlowSubject, recipe: any FlowRecipe, seed: UInt64, provenance: [String: String]) {
     header = Header(
       recipe: recipe, molecule: Self.signature(of: subject.system.molecule, subject.coordinates.zMatrix),
-      scaling: subject.scaling, whitening: subject.whitening, provenance: provenance)
+      scaling: subject.scaling, whitening: subject.whitening, marginals: subject.marginals, provenance: provenance)
     var builder = ParameterBuilder(seed: seed)
     flow = recipe.flow(of: subject, in: &builder)
   }
@@ -88,7 +90,8 @@ public struct ModelFile: Sendable {
         advice: "train a model of this molecule, or name the system that the model was trained on")
     }
     let subject = FlowSubject(
-      system, coordinates: coordinates, scaling: header.scaling, whitening: header.whitening)
+      system, coordinates: coordinates, scaling: header.scaling, whitening: header.whitening,
+      marginals: header.marginals)
     var builder = ParameterBuilder(seed: 0)
     var flow = header.recipe.flow(of: subject, in: &builder)
     do {
@@ -114,7 +117,7 @@ extension ModelFile.Header: Codable {
     var kind: String
   }
 
-  private enum Key: String, CodingKey { case kind, options, molecule, scaling, whitening, provenance }
+  private enum Key: String, CodingKey { case kind, options, molecule, scaling, whitening, marginals, provenance }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
@@ -123,6 +126,7 @@ extension ModelFile.Header: Codable {
     try container.encode(molecule, forKey: .molecule)
     try container.encode(scaling, forKey: .scaling)
     try container.encodeIfPresent(whitening, forKey: .whitening)
+    try container.encodeIfPresent(marginals, forKey: .marginals)
     try container.encode(provenance, forKey: .provenance)
   }
 
@@ -136,10 +140,14 @@ extension ModelFile.Header: Codable {
     molecule = try container.decode(String.self, forKey: .molecule)
     scaling = try container.decode(CoordinateScaling.self, forKey: .scaling)
     whitening = try container.decodeIfPresent(Whitening.self, forKey: .whitening)
+    marginals = try container.decodeIfPresent(FittedMarginalsProposal.self, forKey: .marginals)
     provenance = try container.decode([String: String].self, forKey: .provenance)
-    guard recipe.problem == nil, type.needsWhitening == (whitening != nil) else {
+    guard recipe.problem == nil, type.needsWhitening == (whitening != nil),
+      marginals == nil || marginals!.dimension == scaling.coordinates.count
+    else {
       throw DecodingError.dataCorruptedError(
-        forKey: .options, in: container, debugDescription: recipe.problem ?? "a whitening is missing or too much")
+        forKey: .options, in: container,
+        debugDescription: recipe.problem ?? "whitening or marginals do not fit the model")
     }
   }
 }

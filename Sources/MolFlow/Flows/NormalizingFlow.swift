@@ -112,6 +112,17 @@ public struct NormalizingFlow: Sendable {
     }
   }
 
+  /// Scaled coordinates of configurations, `[count][dimension]`: what a base may be fitted to.
+  public func scaledCoordinates(of x: borrowing Configurations) -> Configurations {
+    let q = chart.inverseAndLogDet(x).value
+    return unscaledConfigurations(matrix(q), samples: q.count)
+  }
+
+  /// Coordinates whose scaled numbers are angles on the whole circle.
+  public var circularLatents: Set<Int> {
+    Set(coordinates.indices.filter { coordinates[$0].isWholeCircle })
+  }
+
   /// Coordinates of a matrix. A coordinate that is not possible makes all of the sample NaN.
   public func chartCoordinates(_ values: [Double], samples: Int) -> Configurations {
     var q = configurations(ofMatrix: values, samples: samples) { value, coordinate in

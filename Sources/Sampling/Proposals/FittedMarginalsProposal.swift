@@ -7,10 +7,10 @@ import Randomness
 ///
 /// p = (1 − ε) p_nodes + ε p_broad; on the circle p_broad is uniform, else normal with the samples' mean and twice their
 /// deviation.
-public struct FittedMarginalsProposal: CoordinatewiseProposal {
+public struct FittedMarginalsProposal: CoordinatewiseProposal, Equatable, Codable {
   public static let broadShare = 0.05
 
-  private struct Marginal: Sendable {
+  private struct Marginal: Sendable, Equatable, Codable {
     var lower: Double
     var spacing: Double
     /// Densities at the nodes, which integrate to 1.

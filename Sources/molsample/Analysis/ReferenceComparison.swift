@@ -9,8 +9,8 @@ struct ReferenceComparison {
     var name: String
     var unit: String
     @ExplicitNull var value: Double?
-    /// The distance between two disjoint samples of the reference, as large as the ensemble is worth (or half the
-    /// reference); nil where the reference is too small.
+    /// The distance between two disjoint samples of the reference, of different walkers where it has several, as large as the
+    /// ensemble is worth (or about half the reference); nil where the reference is too small.
     @ExplicitNull var noise_floor: Double?
     @ExplicitNull var noise_floor_deviation: Double?
     /// Points of each of the samples that the floor compares.
@@ -59,8 +59,13 @@ struct ReferenceComparison {
       var points = try WeightedPoints(a, dimension: dimension, logWeights: ensemble.logWeights)
       var base = try WeightedPoints(b, dimension: dimension, logWeights: reference.logWeights)
       let worth = points.logWeights.map { Int($0.effectiveSampleSize) } ?? points.count
-      let halves = min(worth, base.count / 2, limit ?? .max)
-      let floor = try? measure.noiseFloor(of: base, count: halves, repetitions: limit == nil ? 5 : 2, random: &random)
+      let walkers = reference.series.map(\.count)
+      let areApart = walkers.count >= 8 && base.logWeights == nil
+      // Halves of whole walkers are not quite equal.
+      let largest = areApart ? base.count / 2 - walkers.max()! : base.count / 2
+      let floor = try? measure.noiseFloor(
+        of: base, count: min(worth, largest, limit ?? .max),
+        pairs: areApart ? .disjointGroups(reference.replicas) : .disjoint, repetitions: 5, random: &random)
       if let limit {
         if points.count > limit { points = try thinned(points, limit, &random) }
         if base.count > limit { base = try thinned(base, limit, &random) }

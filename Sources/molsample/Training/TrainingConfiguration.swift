@@ -8,6 +8,8 @@ struct TrainingConfiguration {
   var plan = TrainingPlan()
   /// Kind and sizes of the flow.
   var recipe: any FlowRecipe
+  /// Whether latents have the marginal densities of the frames instead of standard ones.
+  var hasFittedBase = false
   /// Equilibrium frames; the system's reference ensemble unless given, nil for a training by the energy alone.
   var data: String?
   /// Steps of dynamics between two frames of a pool, and their length.
@@ -18,7 +20,7 @@ struct TrainingConfiguration {
 
   static let keys =
     [
-      "seed", "model", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
+      "seed", "model", "base", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
       "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
       "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
       "leapfrog_steps", "replay_capacity", "temperature", "output", "threads", "checkpoint_seconds",
@@ -94,6 +96,15 @@ struct TrainingConfiguration {
       }
       plan.objective = name
     }
+    if let base = overrides.takeText("base") {
+      guard ["standard", "marginals"].contains(base) else {
+        throw UsageError("base=\(base) is not to be had", advice: "one of: standard, marginals")
+      }
+      hasFittedBase = base == "marginals"
+      guard data != nil || !hasFittedBase else {
+        throw UsageError("base=marginals needs frames, and data=none says there are none")
+      }
+    }
     guard data != nil || !type(of: recipe).needsWhitening else {
       throw UsageError("model=\(type(of: recipe).kind) needs frames, and data=none says there are none")
     }
@@ -148,6 +159,7 @@ struct TrainingConfiguration {
     leapfrog_steps: \(plan.leapfrogSteps)
     replay_capacity: \(plan.replayCapacity)
     model: \(type(of: recipe).kind)
+    base: \(hasFittedBase ? "marginals" : "standard")
 
     """ + recipe.sizes.sorted { $0.key < $1.key }.map { "\($0): \(significant($1, 9))\n" }.joined()
       + (initialModel.map { "init_from: \($0)\n" } ?? "") + "# The system, as in a system.yaml\n" + system.yaml

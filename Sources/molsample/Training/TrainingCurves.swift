@@ -20,15 +20,19 @@ enum TrainingCurves {
       energies.append(1e-6 * (Double(cells[5]) ?? .nan))
     }
     guard !rounds.isEmpty else { return nil }
-    func line(_ y: Axis, _ label: String, _ values: [Double]) -> LineChart? {
-      guard values.contains(where: \.isFinite) else { return nil }
+    let whole = Axis("round", range: 0...rounds.last!)
+    func line(_ y: Axis, _ values: [Double]) -> LineChart? {
+      // A stage of training does not know everything; what it does not is left out.
+      let known = values.indices.filter { values[$0].isFinite }
+      guard !known.isEmpty else { return nil }
       return LineChart(
-        title: "", x: "round", y: y, series: [LineChart.Series(label, x: rounds, y: values)], legend: .hidden)
+        title: "", x: whole, y: y,
+        series: [LineChart.Series(y.label, x: known.map { rounds[$0] }, y: known.map { values[$0] })], legend: .hidden)
     }
     let charts: [LineChart?] = [
-      line(Axis("ESS of own samples / %", range: 0...100), "ESS", ess), line("−log p of frames", "−log p", nll),
-      line(.logarithmic("gradient norm"), "norm", norm.map { $0 > 0 ? $0 : .nan }),
-      line(Axis("energies / 10^{6}", includesZero: true), "energies", energies),
+      line(Axis("ESS of own samples / %", range: 0...100), ess), line("−log p of frames", nll),
+      line(.logarithmic("gradient norm"), norm.map { $0 > 0 ? $0 : .nan }),
+      line(Axis("energies / 10^{6}", includesZero: true), energies),
     ]
     return Figure(title: title, charts: charts.compactMap { $0 }, columns: 2)
   }

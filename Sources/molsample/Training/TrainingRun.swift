@@ -163,6 +163,12 @@ struct TrainingRun {
         subject.whitening = try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(few).value)
       }
     }
+    if let frames, configuration.hasFittedBase {
+      // Scaled coordinates of the frames, by the untrained flow itself.
+      let flow = ModelFile(subject, recipe: configuration.recipe, seed: 0, provenance: [:]).flow
+      subject.marginals = FittedMarginalsProposal(
+        flow.scaledCoordinates(of: frames.slice(0..<min(frames.count, 20_000))), periodic: flow.circularLatents)
+    }
     return ModelFile(subject, recipe: configuration.recipe, seed: configuration.plan.seed, provenance: [:])
   }
 
