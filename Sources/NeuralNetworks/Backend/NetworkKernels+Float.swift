@@ -1,0 +1,86 @@
+import CLaneKernels
+import COpenBLAS
+import Foundation
+
+extension Float: NetworkScalar {
+  public static let networkKernels = NetworkKernels<Float>(
+    set: { target, values in
+      for i in values.indices { target[i] = Float(values[i]) }
+    },
+    get: { source, values in
+      for i in values.indices { values[i] = Double(source[i]) }
+    },
+    fill: { target, count, value in target.update(repeating: Float(value), count: count) },
+    wrapAngles: { count, x, y in
+      for i in 0..<count {
+        let turns = ((x[i] + .pi) / (2 * .pi)).rounded(.down)
+        y[i] = x[i] - turns * (2 * .pi)
+      }
+    },
+    add: { cblas_saxpy($0, 1, $1, 1, $2, 1) },
+    multiply: { transposeA, transposeB, size, a, strideA, b, strideB, beta, c in
+      cblas_sgemm(
+        CblasRowMajor, transposeA, transposeB, size.m, size.n, size.k, 1, a, strideA, b, strideB, beta, c, size.n)
+    },
+    solve: { triangle, transpose, diagonal, n, columns, a, b in
+      cblas_strsm(CblasRowMajor, CblasLeft, triangle, transpose, diagonal, n, columns, 1, a, n, b, columns)
+    },
+    functionValue: network_function_value_single, functionAdjoint: network_function_adjoint_single,
+    combination: { network_combination_single($0, $1, $2, .init($3), $4, .init($5), $6) },
+    combinationAdjoint: { network_combination_adjoint_single($0, $1, $2, $3, .init($4), $5) },
+    product: { network_product_single($0, $1, .init($2), .init($3), $4) },
+    productAdjoint: { network_product_adjoint_single($0, $1, $2, .init($3), .init($4), $5) },
+    sumRows: network_sum_rows_single, sumRowsAdjoint: network_sum_rows_adjoint_single,
+    softmax: network_softmax_single, softmaxAdjoint: network_softmax_adjoint_single,
+    layerNorm: network_layer_norm_single, layerNormAdjoint: network_layer_norm_adjoint_single,
+    attention: { operands, keys, values, weights, y in
+      var input = network_attention_input_single(operands, keys, values)
+      network_attention_single(&input, weights, y)
+    },
+    attentionAdjoint: { operands, keys, values, weights, dy, dquery, dkeys, dvalues in
+      var input = network_attention_input_single(operands, keys, values)
+      network_attention_adjoint_single(&input, weights, dy, dquery, dkeys, dvalues)
+    },
+    attentionTangent: { operands, keys, values, weights, changeOfQuery, changesOfKeys, changesOfValues, y in
+      var input = network_attention_input_single(operands, keys, values)
+      network_attention_tangent_single(&input, weights, changeOfQuery, changesOfKeys, changesOfValues, y)
+    },
+    spline: { spline, inverse, dimensions, columns, parameters, x, y, logSlope in
+      var shape = network_spline_single(spline)
+      network_spline_value_single(&shape, inverse, dimensions, columns, parameters, x, y, logSlope)
+    },
+    splineAdjoint: { spline, inverse, dimensions, columns, parameters, x, y, dy, dlogSlope, dx, dparameters in
+      var shape = network_spline_single(spline)
+      network_spline_adjoint_single(
+        &shape, inverse, dimensions, columns, parameters, x, y, dy, dlogSlope, dx, dparameters)
+    })
+}
+
+extension network_operand_single {
+  fileprivate init(_ operand: BroadcastOperand) {
+    self.init(
+      values: operand.values.assumingMemoryBound(to: Float.self), row_stride: Int64(operand.rowStride),
+      columns: Int64(operand.columns))
+  }
+}
+
+extension network_attention_input_single {
+  fileprivate init(
+    _ operands: AttentionOperands, _ keys: UnsafePointer<UnsafePointer<Float>?>?,
+    _ values: UnsafePointer<UnsafePointer<Float>?>?
+  ) {
+    self.init(
+      heads: Int64(operands.heads), width: Int64(operands.width), columns: Int64(operands.columns),
+      tokens: Int64(operands.keys.count), stride: Int64(operands.stride), scale: Float(operands.scale),
+      query: operands.query.assumingMemoryBound(to: Float.self), keys: keys, values: values)
+  }
+}
+
+extension network_spline_single {
+  fileprivate init(_ spline: MonotoneSpline) {
+    self.init(
+      kind: spline.kernelKind, ends: spline.kernelEnds, bins: Int32(spline.bins), lower: Float(spline.lower),
+      upper: Float(spline.upper), smallest_width: Float(spline.smallestWidth),
+      smallest_height: Float(spline.smallestHeight), largest_log_slope: Float(log(spline.largestSlope)))
+  }
+}
