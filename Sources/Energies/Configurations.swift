@@ -51,6 +51,14 @@ public struct Configurations: Sendable, Equatable {
       coordinates: Array(coordinates[range.lowerBound * dimension..<range.upperBound * dimension]))
   }
 
+  /// Copies of the given samples, in that order.
+  public func rows(_ samples: [Int]) -> Configurations {
+    var coordinates: [Double] = []
+    coordinates.reserveCapacity(samples.count * dimension)
+    for sample in samples { coordinates += self.coordinates[sample * dimension..<(sample + 1) * dimension] }
+    return Configurations(count: samples.count, dimension: dimension, coordinates: coordinates)
+  }
+
   /// Appends all samples of `other`, which must have the same dimension.
   public func appending(_ other: Configurations) -> Configurations {
     precondition(other.dimension == dimension)

@@ -63,6 +63,9 @@ struct Molsample: ParsableCommand {
     } catch let error as OutputError {
       report("error: \(error)")
       Foundation.exit(ExitStatus.failure)
+    } catch is NotConverged {
+      // All is written and said.
+      Foundation.exit(ExitStatus.notConverged)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
@@ -92,6 +95,9 @@ enum ExitStatus {
   static let badInput: Int32 = 4
   static let interrupted: Int32 = 5
 }
+
+/// A run that is done, and whose verdict is that its results are not to be used.
+struct NotConverged: Error {}
 
 /// Words on the command line that make no sense.
 struct UsageError: Error, CustomStringConvertible {

@@ -57,6 +57,7 @@ import Testing
       (["run", "no-such-system"], Int32(2), "no-such-system"),
       (["run", "alanine-dipeptide", "sample=5"], 2, "sample"),
       (["run", "alanine-dipeptide", "samples=many"], 2, "many"),
+      (["run", "alanine-dipeptide", "check=perhaps"], 2, "check=perhaps"),
       (["run", "alanine-dipeptide", "samples=0"], 2, "samples=0"),
       (["run", "alanine-dipeptide", "model=unknown"], 2, "force-field"),
       (["run", "alanine-dipeptide", "--nonsense"], 2, "--nonsense"),

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Trajectories
 
 @Suite struct RunTests {
   /// Everything that a script relies on in `summary.json`.
@@ -19,9 +20,26 @@ import Testing
     var error_bars_reliable: Bool
     var energy_evaluations: Int
     var seconds: Double
+    var valid_structure_share: Double
+    var forward_check: Check?
+    var forward_ess_fraction: Double
+    var distances: [Distance]
+    var resampled_samples: Int
     var verdict: String
     var reasons: [String]
     var free_energies: [FreeEnergy]
+
+    struct Check: Decodable {
+      var frames: Int
+      var missed_share: Double
+      var energy_evaluations: Int
+    }
+
+    struct Distance: Decodable {
+      var name: String
+      var value: Double
+      var noise_floor: Double
+    }
 
     struct FreeEnergy: Decodable {
       var name: String
@@ -43,24 +61,33 @@ import Testing
           "output=\(folder.path)/\(threads)",
           "--json",
         ] + (model.map { ["model=\($0)"] } ?? []))
-      #expect(outcome.status == 0, "\(outcome.errors)")
+      // Not converged has an exit code of its own.
+      #expect(outcome.status == (model == "force-field" ? 3 : 0), "\(outcome.errors)")
       let printed = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
       let data = try Data(contentsOf: folder.appendingPathComponent("\(threads)/summary.json"))
       let summary = try JSONDecoder().decode(Summary.self, from: data)
       #expect(summary.log_z == printed.log_z)
       #expect(summary.system == "alanine-dipeptide" && summary.samples == 3000 && summary.seed == 7)
-      #expect(summary.temperature_K == 300 && summary.energy_evaluations == 3000)
+      #expect(summary.temperature_K == 300 && summary.samples == 3000)
+      #expect(summary.energy_evaluations == 3000 + (summary.forward_check?.energy_evaluations ?? 0))
+      #expect(summary.distances.map(\.name).contains("torus-w2"))
       #expect(!summary.reasons.isEmpty)
       #expect(abs(summary.ess / 3000 - summary.ess_fraction) < 1e-12)
       #expect(summary.free_energies.map(\.name) == ["phi"])
       if model == "force-field" {
         // The tail of these weights allows no error bar, and the summary says so.
-        #expect(summary.verdict == "not converged" && summary.pareto_k > 0.7 && !summary.error_bars_reliable)
+        #expect(
+          summary.verdict == "not converged" && summary.forward_check == nil && summary.pareto_k > 0.7
+            && !summary.error_bars_reliable)
       } else {
         // The shipped model: 94.6 % at N = 100,000.
         #expect(summary.ess_fraction > 0.88 && summary.pareto_k < 0.7 && summary.error_bars_reliable)
         // Smaller flows give −195.32 as well.
         #expect(abs(summary.log_z + 195.325) < 0.03)
+        #expect(summary.verdict == "trusted", "\(summary.reasons)")
+        #expect(summary.forward_check?.missed_share == 0 && summary.forward_ess_fraction > 0.85)
+        #expect(summary.valid_structure_share > 0.999)
+        #expect(abs(Double(summary.resampled_samples) - summary.ess) <= 1)
         let phi = try #require(summary.free_energies.first)
         #expect(abs(phi.delta_f_kT! - 3.871) < 5 * (phi.error_kT! + 0.045))
       }
@@ -68,6 +95,15 @@ import Testing
     let one = try Data(contentsOf: folder.appendingPathComponent("1/ensemble.nc"))
     #expect(one == (try Data(contentsOf: folder.appendingPathComponent("2/ensemble.nc"))))
     #expect(one.prefix(4) == Data("CDF\u{2}".utf8))
+    for name in ["resampled.nc", "weights.npy", "free_energy.csv", "restarts/001.rst7", "restarts/001.pdb"] {
+      let file = try Data(contentsOf: folder.appendingPathComponent("1/\(name)"))
+      #expect(file == (try Data(contentsOf: folder.appendingPathComponent("2/\(name)"))), "\(name)")
+    }
+    let weights = try NumPyArray(path: folder.appendingPathComponent("1/weights.npy").path)
+    #expect(weights.shape == [3000] && abs(weights.values.reduce(0, +) - 1) < 1e-12)
+    let page = try String(contentsOf: folder.appendingPathComponent("1/report.html"), encoding: .utf8)
+    // Nothing leaves the page.
+    #expect(page.contains("<svg") && !page.contains("src=") && !page.contains("@import") && !page.contains("url(http"))
     let yaml = try String(contentsOf: folder.appendingPathComponent("1/config.yaml"), encoding: .utf8)
     #expect(yaml.contains("seed: 7") && yaml.contains("amber99_obc"))
   }
@@ -79,11 +115,16 @@ import Testing
     let folder = try CommandRunner.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     func arguments(_ name: String) -> [String] {
-      ["run", "alanine-dipeptide", "samples=12000", "seed=3", "model=\(model)", "output=\(folder.path)/\(name)"]
+      [
+        "run", "alanine-dipeptide", "samples=12000", "seed=3", "model=\(model)", "check=no",
+        "output=\(folder.path)/\(name)",
+      ]
     }
     let whole = try CommandRunner.start(arguments("whole"))
     whole.waitUntilExit()
-    #expect(whole.terminationStatus == 0)
+    // Without the check nothing is trusted, but it is an ensemble; the other model's weights are none.
+    let expectedStatus: Int32 = model == "force-field" ? 3 : 0
+    #expect(whole.terminationStatus == expectedStatus)
 
     let unfinished = folder.appendingPathComponent("killed/ensemble.nc.unfinished")
     for _ in 0..<3 {
@@ -97,7 +138,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("killed/ensemble.nc").path))
     let last = try CommandRunner.start(arguments("killed"))
     last.waitUntilExit()
-    #expect(last.terminationStatus == 0)
+    #expect(last.terminationStatus == expectedStatus)
     let expected = try Data(contentsOf: folder.appendingPathComponent("whole/ensemble.nc"))
     #expect(expected == (try Data(contentsOf: folder.appendingPathComponent("killed/ensemble.nc"))))
     #expect(!FileManager.default.fileExists(atPath: unfinished.path))

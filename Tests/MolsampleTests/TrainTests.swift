@@ -40,7 +40,8 @@ import Trajectories
     let model = "model=\(folder.path)/whole/model.safetensors"
     let run = try CommandRunner.run(
       "run", "alanine-dipeptide", model, "samples=500", "output=\(folder.path)/run", "--json")
-    #expect(run.status == 0 && run.output.contains("log_z"), "\(run.errors)")
+    // A model of six rounds is not converged.
+    #expect(run.status == 3 && run.output.contains("log_z"), "\(run.errors)")
     let evaluation = try CommandRunner.run(
       "evaluate", "alanine-dipeptide", model, "samples=500", "transport_samples=100", "--json")
     #expect(evaluation.status == 0, "\(evaluation.errors)")

@@ -36,7 +36,7 @@ public struct PropagatedFrames: Sendable {
         return min(frames.count - 1, Int(choice.uniform() * Double(frames.count)))
       }
       var batch = try kernel.start(
-        at: frames.gathered(starts), first: range.lowerBound, target: target, using: random.child(1))
+        at: frames.rows(starts), first: range.lowerBound, target: target, using: random.child(1))
       var x = Configurations(count: 0, dimension: frames.dimension)
       var u: [Double] = []
       for snapshot in 0..<snapshots {

@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import Sampling
 
 /// Importance weights e^{−D} of a flow's own samples in a round of training, D = log p(q) + u − log J.
 public struct RoundWeights: Sendable {
@@ -35,19 +36,6 @@ public struct RoundWeights: Sendable {
       power *= 0.8
       tempered = weights.map { $0 == 0 ? 0 : pow($0, power) }
     }
-    // Systematic: the places (U + i)/count on the line of cumulative weights.
-    let total = tempered.reduce(0, +)
-    var stream = random
-    let offset = stream.uniform()
-    var result: [Int] = []
-    var cumulative = 0.0
-    for (sample, weight) in tempered.enumerated() {
-      cumulative += weight / total * Double(count)
-      while result.count < count, Double(result.count) + offset < cumulative { result.append(sample) }
-    }
-    // Rounding may leave the last place open.
-    let last = tempered.lastIndex { $0 > 0 } ?? 0
-    while result.count < count { result.append(last) }
-    return result
+    return SystematicResampling().parents(weights: tempered, count: count, using: random)
   }
 }

@@ -10,10 +10,17 @@ public protocol Resampling: Sendable {
   /// Whether copies are drawn independently of each other. The error from one population's genealogy depends on it.
   static var drawsIndependently: Bool { get }
 
-  /// Indices of the particles to copy, ascending, as many as there are weights.
+  /// Indices of `count` particles to copy, ascending.
   ///
   /// - Parameter weights: not negative, with a positive, finite sum. A particle of weight zero is never copied.
-  func parents(weights: [Double], using random: RandomStream) -> [Int]
+  func parents(weights: [Double], count: Int, using random: RandomStream) -> [Int]
+}
+
+extension Resampling {
+  /// As many as there are weights.
+  public func parents(weights: [Double], using random: RandomStream) -> [Int] {
+    parents(weights: weights, count: weights.count, using: random)
+  }
 }
 
 /// N independent draws.
@@ -25,10 +32,10 @@ public struct MultinomialResampling: Resampling {
 
   public init() {}
 
-  public func parents(weights: [Double], using random: RandomStream) -> [Int] {
+  public func parents(weights: [Double], count: Int, using random: RandomStream) -> [Int] {
     let sums = runningSums(weights)
     var stream = random
-    return weights.map { _ in stream.categorical(cumulativeWeights: sums) }.sorted()
+    return (0..<count).map { _ in stream.categorical(cumulativeWeights: sums) }.sorted()
   }
 }
 
@@ -42,16 +49,15 @@ public struct SystematicResampling: Resampling {
 
   public init() {}
 
-  public func parents(weights: [Double], using random: RandomStream) -> [Int] {
+  public func parents(weights: [Double], count: Int, using random: RandomStream) -> [Int] {
     let sums = runningSums(weights)
-    let count = weights.count
     // Rounding may put the last mark at the end of the sum: it belongs to the last particle that weighs anything.
     let last = weights.lastIndex { $0 > 0 }!
     var stream = random
     let offset = stream.uniform()
     var parent = 0
     return (0..<count).map { k in
-      let mark = (Double(k) + offset) / Double(count) * sums[count - 1]
+      let mark = (Double(k) + offset) / Double(count) * sums[weights.count - 1]
       while parent < last, sums[parent] <= mark { parent += 1 }
       return parent
     }

@@ -54,14 +54,6 @@ struct TrackedWalkers: Sendable {
 }
 
 extension Configurations {
-  /// Copies of the given rows, in their order.
-  func rows(_ indices: [Int]) -> Configurations {
-    var coordinates: [Double] = []
-    coordinates.reserveCapacity(indices.count * dimension)
-    for row in indices { coordinates += self.coordinates[row * dimension..<(row + 1) * dimension] }
-    return Configurations(count: indices.count, dimension: dimension, coordinates: coordinates)
-  }
-
   init(joining parts: [Configurations], dimension: Int) {
     self.init(
       count: parts.reduce(0) { $0 + $1.count }, dimension: dimension, coordinates: parts.flatMap(\.coordinates))

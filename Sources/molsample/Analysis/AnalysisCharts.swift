@@ -71,7 +71,7 @@ struct AnalysisCharts {
     let low = min(shown[0], reference?.potentialEnergies?.min() ?? shown[0])
     if ensemble.logWeights != nil {
       distributions.append(.init("proposal", values: energies, color: .orange))
-      distributions.append(.init("reweighted", values: energies, weights: weights(ensemble)))
+      distributions.append(.init("reweighted", values: energies, weights: weights(ensemble), color: .blue))
     } else {
       distributions.append(.init("sampled", values: energies))
     }

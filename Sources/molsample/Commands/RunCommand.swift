@@ -16,9 +16,14 @@ struct RunCommand: ParsableCommand {
         molsample run alanine-dipeptide samples=100000 seed=7 output=my-ensemble
         molsample run --sequence ACE-GLY-NME --force-field amber14 --solvent obc1 temperature=310
 
-      Writes OUTPUT/ensemble.nc (AMBER NetCDF with energies and weights of every sample), summary.json and config.yaml.
-      OUTPUT is trajectories/SYSTEM-run without output=. A run that was interrupted goes on where it was when the same
-      command is given again, to the same result.
+      Writes to OUTPUT (trajectories/SYSTEM-run without output=): ensemble.nc (AMBER NetCDF with energies and weights of
+      every sample), resampled.nc (as many samples as it is worth, without weights), restarts/ (some as rst7 and PDB),
+      weights.npy, free_energy.csv, summary.json, config.yaml and report.html, a page with pictures and the molecule.
+
+      The verdict is trusted, use with care, or not converged (exit code 3), with reasons. Beside the weights it rests on
+      short replica exchange from the samples, which looks for regions that the model never draws (check=no leaves it
+      out), and on the reference ensemble where the system has one. A run that was interrupted goes on where it was when
+      the same command is given again, to the same result.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -46,7 +51,17 @@ struct RunCommand: ParsableCommand {
 
     let samples = try draw(configuration, prepared: prepared, target: target, proposal: proposal, folder: folder)
     let statistics = try WeightStatistics(logWeights: samples.logWeights)
-    let verdict = Verdict(statistics)
+    let judgement = try RunJudgement(
+      configuration, ensembleFile: folder.file("ensemble.nc"), prepared: prepared, proposal: proposal,
+      statistics: statistics, threads: threads)
+    let features = EnsembleFeatures(prepared.system.molecule)
+    let files = RunFiles(
+      folder: folder, molecule: prepared.system.molecule, provenance: provenance(configuration),
+      seed: configuration.seed)
+    try files.writeWeights(samples.logWeights)
+    try files.writeFreeEnergies(judgement.ensemble, features: features)
+    let resampled = try files.writeResampled(samples.logWeights, restarts: configuration.restarts)
+    let verdict = Verdict(statistics, judgement.evidence)
     let summary = RunSummary(
       system: description.name, method: configuration.method, model: configuration.model,
       samples: configuration.samples,
@@ -58,17 +73,38 @@ struct RunCommand: ParsableCommand {
       impossible_samples: statistics.zeroWeightCount, log_z: statistics.logPartitionFunction,
       log_z_error: statistics.logPartitionFunctionError,
       error_bars_reliable: Verdict.heavyTail(statistics) == nil,
-      energy_evaluations: configuration.samples,
-      seconds: Date().timeIntervalSince(start), verdict: verdict.text, reasons: verdict.reasons,
+      energy_evaluations: configuration.samples + (judgement.check?.energy_evaluations ?? 0),
+      seconds: Date().timeIntervalSince(start), valid_structure_share: judgement.evidence.validShare,
+      forward_check: judgement.check, reference: judgement.reference?.path,
+      forward_ess_fraction: judgement.forwardEffectiveFraction, distances: judgement.distances,
+      resampled_samples: resampled, verdict: verdict.text, reasons: verdict.reasons,
       free_energies: try description.regions.map {
         try WeightedFreeEnergy.of(
           $0, angles: samples.dihedrals[$0.name, default: []], logWeights: samples.logWeights, statistics)
       },
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
-    if json { return try JSONOutput.print(summary) }
-    print("\(description.name) at \(significant(description.temperature)) K\n\(summary.text)")
-    print("written: \(folder.path)/ensemble.nc, summary.json, config.yaml")
+    let shown = try CoordinateFile.read(
+      path: folder.file("resampled.nc"), atomCount: prepared.system.molecule.atomCount)
+    let report = RunReport(
+      summary: summary, ensemble: judgement.ensemble, reference: judgement.reference, features: features,
+      logWeights: samples.logWeights, shown: shown.slice(0..<min(20, shown.count)))
+    try folder.write(report.html(), as: "report.html")
+    if json {
+      try JSONOutput.print(summary)
+    } else {
+      print("\(description.name) at \(significant(description.temperature)) K\n\(summary.text)")
+      print("written to \(folder.path): report.html, ensemble.nc, resampled.nc, restarts, summary.json, …")
+    }
+    if verdict.grade == .notConverged { throw NotConverged() }
+  }
+
+  private func provenance(_ configuration: RunConfiguration) -> EnsembleProvenance {
+    EnsembleProvenance(
+      title: "\(configuration.system.name), \(configuration.method) from \(configuration.model)",
+      programVersion: Version.current, system: configuration.system.name,
+      temperature: configuration.system.temperature, seed: configuration.seed,
+      configurationDigest: configuration.digest)
   }
 
   /// The weights and the dihedrals that free energies need: configurations themselves stay in the file.
@@ -85,11 +121,7 @@ struct RunCommand: ParsableCommand {
     let path = folder.file("ensemble.nc")
     let atomCount = prepared.system.molecule.atomCount
     let regions = configuration.system.regions
-    let provenance = EnsembleProvenance(
-      title: "\(configuration.system.name), \(configuration.method) from \(configuration.model)",
-      programVersion: Version.current, system: configuration.system.name,
-      temperature: configuration.system.temperature, seed: configuration.seed,
-      configurationDigest: configuration.digest)
+    let provenance = provenance(configuration)
     var drawn = Drawn()
     let writer: EnsembleWriter
     if let earlier = try resumable(path, configuration) {

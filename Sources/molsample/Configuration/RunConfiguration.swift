@@ -11,11 +11,15 @@ struct RunConfiguration {
   /// `force-field`: the proposal that needs no training; `autoregressive`: the trained flow that comes with the system; or a
   /// path to a safetensors file.
   var model: String
+  /// Whether dynamics from the samples looks for what the model never draws.
+  var checks: Bool
+  /// Samples written as restarts.
+  var restarts: Int
 
   /// The file of a trained model.
   private(set) var modelPath: String?
 
-  static let keys = ["samples", "seed", "method", "model", "temperature", "output", "threads"]
+  static let keys = ["samples", "seed", "method", "model", "check", "restarts", "temperature", "output", "threads"]
   static let methods = ["importance"]
 
   init(system: SystemDescription, overrides: inout Overrides) throws {
@@ -23,6 +27,12 @@ struct RunConfiguration {
     samples = try overrides.takeInteger("samples", in: 1...100_000_000) ?? 20_000
     seed = try overrides.takeSeed() ?? 0
     method = overrides.takeText("method") ?? "importance"
+    restarts = try overrides.takeInteger("restarts", in: 0...100_000) ?? 10
+    switch overrides.takeText("check") ?? "yes" {
+    case "yes": checks = true
+    case "no": checks = false
+    case let word: throw UsageError("check=\(word) is neither yes nor no")
+    }
     // The trained model where one comes with the system.
     model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: system.name)
     guard Self.methods.contains(method) else {
@@ -39,6 +49,8 @@ struct RunConfiguration {
     seed: \(seed)
     method: \(method)
     model: \(model)
+    check: \(checks ? "yes" : "no")
+    restarts: \(restarts)
     # The system, as in a system.yaml
 
     """ + system.yaml

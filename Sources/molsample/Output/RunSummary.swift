@@ -10,6 +10,16 @@ struct RunSummary: Encodable {
     @ExplicitNull var reason: String?
   }
 
+  /// What short replica exchange from the samples found.
+  struct ForwardCheckResult: Encodable {
+    var frames: Int
+    var ladders: Int
+    /// Share of the frames that the model all but never draws.
+    var missed_share: Double
+    var missed_ladders: Int
+    var energy_evaluations: Int
+  }
+
   var system: String
   var method: String
   var model: String
@@ -30,6 +40,15 @@ struct RunSummary: Encodable {
   var error_bars_reliable: Bool
   var energy_evaluations: Int
   var seconds: Double
+  /// Share of the weight on samples with the molecule's own bonds and handedness.
+  var valid_structure_share: Double
+  @ExplicitNull var forward_check: ForwardCheckResult?
+  @ExplicitNull var reference: String?
+  /// From the reference's frames; see `ForwardEffectiveSampleSize`.
+  @ExplicitNull var forward_ess_fraction: Double?
+  var distances: [ReferenceComparison.Distance]
+  /// Frames of `resampled.nc`.
+  var resampled_samples: Int
   var verdict: String
   var reasons: [String]
   var free_energies: [FreeEnergy]
@@ -56,6 +75,16 @@ struct RunSummary: Encodable {
       "log Z",
       "\(significant(log_z, 6)) ± \(bar(log_z_error)) (kT units, 3N − 6 coordinates)"
     )
+    table.add("valid structures", "\(significant(100 * valid_structure_share, 3)) % of the weight")
+    if let check = forward_check {
+      table.add(
+        "forward check",
+        "\(significant(100 * check.missed_share, 3)) % of \(check.frames) frames from dynamics where the model all but never is"
+      )
+    }
+    if let forward_ess_fraction {
+      table.add("forward ESS", "\(significant(100 * forward_ess_fraction, 3)) % of the reference's frames")
+    }
     for free in free_energies {
       guard let value = free.delta_f_kT else {
         table.add("ΔF(\(free.name))", "unknown: \(free.reason ?? "")")
@@ -63,6 +92,12 @@ struct RunSummary: Encodable {
       }
       table.add(
         "ΔF(\(free.name))", "\(significant(value)) ± \(bar(free.error_kT)) kT")
+    }
+    for distance in distances {
+      guard let value = distance.value else { continue }
+      table.add(
+        distance.name, "\(significant(value, 3)) \(distance.unit) from the reference",
+        distance.noise_floor.map { "(two parts of it: \(significant($0, 3)))" } ?? "")
     }
     return table.text + "\nverdict: \(verdict)" + reasons.map { "\n  \($0)" }.joined()
   }

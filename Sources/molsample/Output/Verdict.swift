@@ -1,16 +1,42 @@
 import Estimators
+import Sampling
 
-/// Whether an ensemble can be used, and why not.
+/// Whether an ensemble can be used, why or why not, and what to try next.
 ///
-/// Thresholds: 200 effective samples give a share of one half to about ±3.5 %; one sample with more than a twentieth of
-/// all weight decides every average; k̂ above min(1 − 1/log₁₀ N, 0.7) means that the error bars themselves are not to
-/// be trusted (Vehtari et al. 2024, Pareto smoothed importance sampling).
+/// Thresholds. 200 effective samples give a share of one half to ±3.5 %, 1000 to ±1.6 %; one sample with more than a twentieth of all
+/// weight decides every average; k̂ above min(1 − 1/log₁₀ N, 0.7) means that the error bars themselves are not to be trusted
+/// (Vehtari et al. 2024, Pareto smoothed importance sampling). Halves of the samples whose effective shares differ by more than
+/// a factor of two know neither. A region with more than 0.5 % of the check's frames, seen in two independent ladders, that the
+/// model all but never draws makes the ensemble wrong, whatever its weights say.
 struct Verdict {
-  static let fewestEffectiveSamples = 200.0
-  static let largestShare = 0.05
+  enum Grade: String {
+    case trusted
+    case useWithCare = "use with care"
+    case notConverged = "not converged"
+  }
 
-  var text: String
+  static let fewestEffectiveSamples = 200.0
+  static let enoughEffectiveSamples = 1000.0
+  static let largestShare = 0.05
+  static let largestMissedShare = 0.005
+  static let smallestValidShare = 0.99
+
+  /// What was found beside the weights.
+  struct Evidence {
+    /// Weighted share of samples with the molecule's own bonds and handedness.
+    var validShare = 1.0
+    /// Share of the forward check's frames that the model all but never draws, and the ladders they are in; nil without check.
+    var missed: (share: Double, ladders: Int)?
+    /// The same of the reference's frames; nil without reference.
+    var missedOfReference: Double?
+    /// The model needs no training and is a first guess.
+    var isUntrained = false
+  }
+
+  var grade: Grade
   var reasons: [String]
+
+  var text: String { grade.rawValue }
 
   /// Why error bars from these weights mean nothing, if so.
   static func heavyTail(_ statistics: WeightStatistics) -> String? {
@@ -21,23 +47,59 @@ struct Verdict {
       "the weights' tail is too heavy for error bars: Pareto k \(significant(shape, 3)), above \(significant(reliable, 2))"
   }
 
-  init(_ statistics: WeightStatistics) {
-    reasons = []
+  init(_ statistics: WeightStatistics, _ evidence: Evidence) {
+    func percent(_ share: Double) -> String { "\(significant(100 * share, 3)) %" }
+    var failures: [String] = []
+    var doubts: [String] = []
+    let effective = significant(statistics.effectiveSampleSize, 3)
     if statistics.effectiveSampleSize < Self.fewestEffectiveSamples {
-      reasons.append(
-        "only \(significant(statistics.effectiveSampleSize, 3)) effective samples; averages need \(Int(Self.fewestEffectiveSamples)) or more"
-      )
+      failures.append("only \(effective) effective samples; averages need \(Int(Self.fewestEffectiveSamples)) or more")
+    } else if statistics.effectiveSampleSize < Self.enoughEffectiveSamples {
+      doubts.append("\(effective) effective samples; \(Int(Self.enoughEffectiveSamples)) or more would be comfortable")
     }
     if statistics.largestShare > Self.largestShare {
-      reasons.append("one sample carries \(significant(100 * statistics.largestShare, 3)) % of all weight")
+      failures.append("one sample carries \(percent(statistics.largestShare)) of all weight")
     }
-    if let reason = Self.heavyTail(statistics) { reasons.append(reason) }
-    text = reasons.isEmpty ? "use with care" : "not converged"
-    // Nothing has looked yet for a basin that the proposal never visits.
-    if reasons.isEmpty {
-      reasons.append("no check was made for regions that the proposal never visits")
+    if let reason = Self.heavyTail(statistics) { failures.append(reason) }
+    if let halves = statistics.splitHalfEffectiveFractions, halves.lowerBound < 0.5 * halves.upperBound {
+      doubts.append(
+        "the two halves of the samples disagree on their worth: \(percent(halves.lowerBound)) and "
+          + "\(percent(halves.upperBound)) effective")
+    }
+    if evidence.validShare < Self.smallestValidShare {
+      failures.append(
+        "\(percent(1 - evidence.validShare)) of the weight is on samples with other bonds or handedness than the molecule"
+      )
+    }
+    if let missed = evidence.missed {
+      if missed.share > Self.largestMissedShare, missed.ladders > 1 {
+        failures.append(
+          "dynamics from these samples finds regions that the model all but never draws: \(percent(missed.share)) of its frames"
+        )
+      }
+    } else if failures.isEmpty {
+      doubts.append("no check was made for regions that the model never visits")
+    }
+    if let missed = evidence.missedOfReference, missed > Self.largestMissedShare {
+      failures.append("the model all but never draws where \(percent(missed)) of the reference ensemble is")
+    }
+    if !failures.isEmpty {
+      grade = .notConverged
+      reasons = failures + doubts
+      reasons.append(
+        evidence.isUntrained
+          ? "next: this model needs no training and is a first guess; train one with `molsample train`"
+          : "next: more samples (samples=N), or train the model further (`molsample train --help`, init_from=)")
+    } else if !doubts.isEmpty {
+      grade = .useWithCare
+      reasons = doubts
     } else {
-      reasons.append("this proposal needs no training and is only a first guess; more samples (samples=N) help slowly")
+      grade = .trusted
+      reasons = [
+        "\(effective) effective samples, none with more than \(percent(statistics.largestShare)) of the weight",
+        "dynamics from the samples found no region that the model does not draw"
+          + (evidence.missedOfReference == nil ? "" : ", and the reference ensemble has none"),
+      ]
     }
   }
 }

@@ -14,7 +14,7 @@ public struct LikelihoodObjective: TrainingObjective {
     var losses: [Double] = []
     let computation = round.computation
     let norm = try round.steps(over: q.count) { state, batch in
-      let (loss, gradient) = try state.flow.negativeLogLikelihood(of: q.gathered(batch), by: computation)
+      let (loss, gradient) = try state.flow.negativeLogLikelihood(of: q.rows(batch), by: computation)
       losses.append(loss)
       return gradient
     }

@@ -20,7 +20,7 @@ public struct LogVarianceObjective: TrainingObjective {
     let starts =
       round.frames
       ?? round.state.flow.chart.forwardAndLogDet(
-        ownQ.gathered(weights.resampled(half, using: round.random.child(3)))
+        ownQ.rows(weights.resampled(half, using: round.random.child(3)))
       ).value
     let (frameQ, frameEnergies) = try round.snapshots(half, from: starts)
     let q = frameQ.appending(ownQ)
@@ -28,7 +28,7 @@ public struct LogVarianceObjective: TrainingObjective {
     let (bound, centre, computation) = (round.plan.bound, round.state.center ?? center, round.computation)
     let norm = try round.steps(over: q.count) { state, batch in
       try state.flow.logVariance(
-        of: q.gathered(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound,
+        of: q.rows(batch), reducedEnergies: batch.map { energies[$0] }, center: centre, bound: bound,
         by: computation
       ).gradient
     }

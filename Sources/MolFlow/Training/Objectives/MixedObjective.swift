@@ -17,7 +17,7 @@ public struct MixedObjective: TrainingObjective {
     var losses: [Double] = []
     var drawn = 0
     let norm = try round.steps(over: q.count) { state, batch in
-      let (loss, likelihood) = try state.flow.negativeLogLikelihood(of: q.gathered(batch), by: computation)
+      let (loss, likelihood) = try state.flow.negativeLogLikelihood(of: q.rows(batch), by: computation)
       losses.append(loss)
       let range = drawn..<drawn + batch.count
       drawn += batch.count

@@ -1,0 +1,91 @@
+import Energies
+import Estimators
+import Foundation
+import MolFlow
+import Randomness
+import Sampling
+import Trajectories
+
+/// What is known of a run's samples beside their weights: whether they are the molecule, how far they are from the reference,
+/// and whether dynamics from them leaves what the model draws.
+struct RunJudgement {
+  /// The first samples of the run, for what need not see all.
+  let ensemble: SampledFrames
+  let reference: SampledFrames?
+  private(set) var evidence = Verdict.Evidence()
+  private(set) var check: RunSummary.ForwardCheckResult?
+  private(set) var forwardEffectiveFraction: Double?
+  private(set) var distances: [ReferenceComparison.Distance] = []
+
+  /// Samples that are read back from the file.
+  static let largestEnsemble = 20_000
+  /// Points of optimal transport in two dimensions: a second each.
+  static let transportSamples = 2000
+
+  init(
+    _ configuration: RunConfiguration, ensembleFile: String, prepared: PreparedSystem, proposal: some Proposal,
+    statistics: WeightStatistics, threads: Int
+  ) throws {
+    let molecule = prepared.system.molecule
+    let reader = try AmberTrajectoryReader(path: ensembleFile)
+    let count = min(reader.frameCount, Self.largestEnsemble)
+    let x = try reader.configurations(frames: 0..<count)
+    func values(_ variable: FrameVariable) throws -> [Double] { Array(try reader.values(of: variable)![..<count]) }
+    let (u, logQ) = (try values(.reducedPotential), try values(.logProposal))
+    var ensemble = SampledFrames(path: ensembleFile, x: x, replicas: [Int](repeating: 0, count: count))
+    ensemble.potentialEnergies = try values(.potentialEnergy)
+    ensemble.logWeights = zip(u, logQ).map { -$0 - $1 }
+    self.ensemble = ensemble
+    reference = try ReferenceEnsemble.path(of: prepared.description.name).map {
+      try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: prepared.description.temperature)[0]
+    }
+    evidence.isUntrained = configuration.modelPath == nil
+    evidence.validShare = try Self.validShare(molecule, ensemble, like: reference?.x ?? prepared.structure)
+    let isWorthChecking = statistics.effectiveSampleSize >= Verdict.fewestEffectiveSamples
+    if let reference, let energies = reference.potentialEnergies {
+      // The file's coordinates are rounded, its energies are not.
+      let logWeights = zip(energies, try proposal.logDensities(of: reference.x)).map { -$0 / prepared.state.kT - $1 }
+      let forward = try? ForwardEffectiveSampleSize(logWeights: logWeights)
+      forwardEffectiveFraction = forward?.fraction
+      let limit =
+        statistics.logPartitionFunction + log(ForwardCheck.threshold / max(statistics.effectiveFraction, 1e-12))
+      evidence.missedOfReference =
+        isWorthChecking ? Double(logWeights.count { $0 > limit }) / Double(logWeights.count) : nil
+      distances = ReferenceComparison(
+        ensemble: ensemble, reference: reference, features: EnsembleFeatures(molecule), kT: prepared.state.kT,
+        transportSamples: Self.transportSamples, seed: configuration.seed
+      ).distances(tica: nil)
+    }
+    guard configuration.checks, isWorthChecking else { return }
+    Molsample.report("looking for what the model never draws: replica exchange from its samples")
+    let masses = try molecule.masses(hydrogenMass: 3)
+    let plan = ForwardCheck.Plan(atomCount: molecule.atomCount)
+    let found = try ForwardCheck(
+      from: WeightedSamples(x: x, reducedPotentials: u, logProposals: logQ), proposal: proposal,
+      target: BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state),
+      moving: BoltzmannDensity(
+        MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state),
+      kernel: LangevinDynamics(
+        velocityVariances: masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }, stepSize: 3e-3,
+        friction: 1), plan: plan, threads: threads, using: RandomStream(seed: configuration.seed).child(-3))
+    let missed = found.missed(
+      logPartitionFunction: statistics.logPartitionFunction, effectiveFraction: statistics.effectiveFraction)
+    evidence.missed = missed
+    check = RunSummary.ForwardCheckResult(
+      frames: found.frames.count, ladders: plan.replicas, missed_share: missed.share, missed_ladders: missed.ladders,
+      energy_evaluations: found.evaluations)
+  }
+
+  /// Weighted share of samples whose bonds are the molecule's and whose stereocentres are those of the first of `structures`.
+  private static func validShare(
+    _ molecule: Molecule, _ ensemble: SampledFrames, like structures: Configurations?
+  ) throws -> Double {
+    let bonds = BondGraphCheck(molecule).agrees(with: ensemble.x)
+    let centers = ChiralCenters(molecule)
+    let wrong = structures.map { centers.wrongCenters(in: ensemble.x, reference: centers.signs(of: $0)) }
+    let shares = try LogWeights(ensemble.logWeights!).normalized.map { exp($0) }
+    return shares.indices.reduce(0) { sum, sample in
+      sum + (bonds[sample] && (wrong?[sample].isEmpty ?? true) ? shares[sample] : 0)
+    }
+  }
+}

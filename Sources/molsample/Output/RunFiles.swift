@@ -1,0 +1,96 @@
+import Energies
+import Estimators
+import Foundation
+import Randomness
+import Sampling
+import Trajectories
+
+/// What a run writes beside the weighted ensemble, for programs that know no weights.
+///
+/// `resampled.nc`: as many samples as the ensemble is effectively worth, drawn by their weights (systematic resampling) and put
+/// in random order, with `sample_id`, the number of the draw, and the energy. `restarts/`: a few of them as AMBER restarts and
+/// PDB. `weights.npy`: the weights of all samples, summing to 1. `free_energy.csv`: profiles along the backbone's torsions.
+struct RunFiles {
+  let folder: OutputFolder
+  let molecule: Molecule
+  let provenance: EnsembleProvenance
+  let seed: UInt64
+  /// Samples read from the ensemble at a time.
+  private static let portion = 4096
+
+  func writeWeights(_ logWeights: [Double]) throws {
+    let weights = try LogWeights(logWeights).normalized.map { exp($0) }
+    try NumPyArray(shape: [weights.count], values: weights).write(to: folder.file("weights.npy"))
+  }
+
+  /// - Returns: how many samples `resampled.nc` has.
+  func writeResampled(_ logWeights: [Double], restarts: Int) throws -> Int {
+    let weights = try LogWeights(logWeights)
+    let shares = weights.normalized.map { exp($0) }
+    let random = RandomStream(seed: seed).child(-2)
+    let count = max(1, Int(weights.effectiveSampleSize))
+    var chosen = SystematicResampling().parents(weights: shares, count: count, using: random.child(0))
+    var order = random.child(1)
+    chosen.shuffle(using: &order)
+    let reader = try AmberTrajectoryReader(path: folder.file("ensemble.nc"))
+    let energies = try reader.values(of: .potentialEnergy) ?? []
+    let writer = try AmberTrajectoryWriter(
+      path: folder.file("resampled.nc"), atomCount: molecule.atomCount, variables: [.potentialEnergy, .sampleID],
+      information: AmberFileInformation(
+        title: (provenance.title ?? "") + ", resampled by weight", programVersion: provenance.programVersion),
+      attributes: [
+        ("system", .text(provenance.system)), ("temperature", .number(provenance.temperature)),
+        ("temperature_units", .text("kelvin")), ("seed", .text(String(provenance.seed))),
+      ], appearance: .whenClosed)
+    for start in stride(from: 0, to: count, by: Self.portion) {
+      let part = Array(chosen[start..<min(start + Self.portion, count)])
+      try writer.append(
+        TrajectoryFrames(coordinates: try configurations(part, reader)),
+        values: [.potentialEnergy: part.map { energies[$0] }, .sampleID: part.map(Double.init)])
+    }
+    try writer.close()
+    try writeRestarts(try configurations(Array(chosen.prefix(restarts)), reader))
+    return count
+  }
+
+  private func writeRestarts(_ x: Configurations) throws {
+    let place = try OutputFolder(path: folder.file("restarts"))
+    for sample in 0..<x.count {
+      let name = String(format: "%03d", sample + 1)
+      let one = x.slice(sample..<sample + 1)
+      try AmberRestartNetCDF(coordinates: one, time: 0, temperature: provenance.temperature)
+        .write(
+          to: place.file("\(name).rst7"),
+          information: AmberFileInformation(title: provenance.title, programVersion: provenance.programVersion))
+      try PDBWriter.write(one, of: molecule, title: provenance.title, to: place.file("\(name).pdb"))
+    }
+  }
+
+  /// The given frames, each read by itself: they are anywhere in a file that may be larger than memory.
+  private func configurations(_ frames: [Int], _ reader: AmberTrajectoryReader) throws -> Configurations {
+    var x = Configurations(count: frames.count, dimension: 3 * molecule.atomCount)
+    for (place, frame) in frames.enumerated() {
+      let one = try reader.configurations(frames: frame..<frame + 1)
+      x.coordinates.replaceSubrange(place * x.dimension..<(place + 1) * x.dimension, with: one.coordinates)
+    }
+    return x
+  }
+
+  /// Profiles of the samples and of the reference, a line for each bin.
+  func writeFreeEnergies(_ ensemble: SampledFrames, features: EnsembleFeatures, bins: Int = 60) throws {
+    var lines = ["torsion,angle_rad,free_energy_kT,error_kT"]
+    let axis = HistogramAxis.circular(bins: bins)
+    for torsion in features.backbone.phi + features.backbone.psi {
+      guard
+        let profile = try? FreeEnergyProfile(
+          of: ensemble.x.dihedrals(torsion.atoms), axis: axis, logWeights: ensemble.logWeights)
+      else { continue }
+      for (bin, angle) in axis.centers.enumerated() {
+        let value = profile.values[bin].map { "\($0)" } ?? ""
+        let error = profile.standardErrors[bin].map { "\($0)" } ?? ""
+        lines.append("\(torsion.name),\(angle),\(value),\(error)")
+      }
+    }
+    try folder.write(lines.joined(separator: "\n") + "\n", as: "free_energy.csv")
+  }
+}

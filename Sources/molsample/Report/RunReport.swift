@@ -1,0 +1,175 @@
+import Energies
+import Estimators
+import Foundation
+import MolFlow
+import Plots
+
+/// `report.html`: one page that needs nothing else, for a browser without a network, light or dark, on a wide screen or a phone.
+struct RunReport {
+  let summary: RunSummary
+  let ensemble: SampledFrames
+  let reference: SampledFrames?
+  let features: EnsembleFeatures
+  /// ln w of all samples of the run; `ensemble` may be their beginning only.
+  let logWeights: [Double]
+  /// Samples for the picture of the molecule, drawn by weight.
+  let shown: Configurations
+
+  func html() -> String {
+    let charts = AnalysisCharts(title: "", ensemble: ensemble, reference: reference, features: features)
+    var sections: [String] = []
+    func section(_ title: String, _ note: String, _ body: String) {
+      sections.append("<section><h2>\(title)</h2><p class=\"note\">\(note)</p>\(body)</section>")
+    }
+    section(
+      "The molecule", "Samples of the equilibrium, drawn by weight. Drag to turn it.",
+      MoleculeViewer(molecule: features.molecule, frames: shown).html())
+    for (index, map) in charts.ramachandran().enumerated() {
+      section(
+        "Backbone torsions", "Free energy in kT; blank where no sample is.", map.chart.html(identifier: "map\(index)"))
+    }
+    let profiles = charts.profiles()
+    if !profiles.isEmpty {
+      section(
+        "Free energies along torsions", "Bands are one standard error of a bin.",
+        "<div class=\"row\">"
+          + profiles.enumerated().map { $1.chart.html(identifier: "profile\($0)") }.joined() + "</div>")
+    }
+    if let energies = charts.energies() {
+      section(
+        "Energies", "As the model draws them, as they are weighted, and in the reference where there is one.",
+        energies.html(identifier: "energies"))
+    }
+    section(
+      "Weights", "Left: where the weights lie about their mean. Right: effective samples against samples drawn.",
+      "<div class=\"row\">" + weightHistogram.html(identifier: "weights") + growth.html(identifier: "growth") + "</div>"
+    )
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(escaped(summary.system)): \(summary.verdict)</title>
+      <style>\(Self.style)</style>
+      </head>
+      <body>
+      <main>
+      <header>
+      <h1>\(escaped(summary.system))</h1>
+      <p class="verdict \(summary.verdict.replacingOccurrences(of: " ", with: "-"))">\(summary.verdict)</p>
+      <ul>\(summary.reasons.map { "<li>\(escaped($0))</li>" }.joined())</ul>
+      </header>
+      <section><h2>Numbers</h2><div class="scroll"><table>\(rows)</table></div></section>
+      \(sections.joined(separator: "\n"))
+      <footer>molsample \(escaped(summary.molsample_version)), seed \(summary.seed), configuration \
+      \(escaped(summary.configuration_digest))</footer>
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  // MARK: Numbers
+
+  private var rows: String {
+    func percent(_ value: Double) -> String { "\(significant(100 * value, 3)) %" }
+    func row(_ name: String, _ value: String) -> String {
+      "<tr><th>\(escaped(name))</th><td>\(escaped(value))</td></tr>"
+    }
+    var text = row("temperature", "\(significant(summary.temperature_K)) K")
+    text += row("samples", "\(summary.samples) of model \(summary.model), \(significant(summary.seconds, 3)) s")
+    text += row(
+      "effective samples",
+      "\(significant(summary.ess)), \(percent(summary.ess_fraction)) of all (Kish, nothing clipped)")
+    if let halves = summary.ess_fraction_halves {
+      text += row("in each half", halves.map(percent).joined(separator: " and "))
+    }
+    text += row("largest weight", "\(percent(summary.largest_weight_share)) of all weight")
+    text += row("Pareto k", summary.pareto_k.map { significant($0, 3) } ?? "cannot be fitted")
+    text += row("valid structures", "\(percent(summary.valid_structure_share)) of the weight")
+    if let check = summary.forward_check {
+      text += row(
+        "frames the model all but never draws",
+        "\(percent(check.missed_share)) of \(check.frames) from dynamics in \(check.ladders) ladders")
+    }
+    if let forward = summary.forward_ess_fraction { text += row("forward ESS of the reference", percent(forward)) }
+    text += row(
+      "log Z", "\(significant(summary.log_z, 6)) ± \(summary.log_z_error.map { significant($0, 2) } ?? "unknown")")
+    for free in summary.free_energies {
+      let value = free.delta_f_kT.map { value -> String in
+        let kJ = value * Units.gasConstant * summary.temperature_K
+        return
+          "\(significant(value)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT = \(significant(kJ, 3)) kJ/mol"
+      }
+      text += row("ΔF(\(free.name))", value ?? "unknown: \(free.reason ?? "")")
+    }
+    for distance in summary.distances {
+      guard let value = distance.value else { continue }
+      let floor = distance.noise_floor.map { "; two parts of the reference \(significant($0, 3))" } ?? ""
+      text += row("\(distance.name) from the reference", "\(significant(value, 3)) \(distance.unit)\(floor)")
+    }
+    return text
+  }
+
+  // MARK: Weights
+
+  private var weightHistogram: Histogram {
+    let finite = logWeights.filter { $0 > -.infinity }
+    let mean = LogSumExp.of(logWeights) - log(Double(logWeights.count))
+    let shown = finite.prefix(100_000).map { $0 - mean }.sorted()
+    // A first guess has weights over hundreds of kT; all but the highest would be one line.
+    let low = max(shown[shown.count / 200], shown.last! - 30)
+    return Histogram(
+      title: "", x: Axis("ln(w/mean w)", range: low...max(shown.last!, low + 1)),
+      distributions: [.init("samples", values: shown)])
+  }
+
+  private var growth: LineChart {
+    let counts = (1...40).map { max(1, logWeights.count * $0 / 40) }
+    // Running sums of w and w², scaled by the largest weight.
+    let largest = logWeights.max()!
+    var (sum, squares) = (0.0, 0.0)
+    var effective: [Double] = []
+    var next = 0
+    for (sample, logWeight) in logWeights.enumerated() {
+      let w = exp(logWeight - largest)
+      sum += w
+      squares += w * w
+      while next < counts.count, sample + 1 == counts[next] {
+        effective.append(squares > 0 ? sum * sum / squares : 0)
+        next += 1
+      }
+    }
+    let x = counts.prefix(effective.count).map(Double.init)
+    return LineChart(
+      title: "", x: "samples", y: Axis("effective samples", includesZero: true),
+      series: [
+        LineChart.Series("effective", x: x, y: effective),
+        LineChart.Series("all equal", x: x, y: x, isDashed: true),
+      ])
+  }
+
+  private func escaped(_ text: String) -> String {
+    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+  }
+
+  private static let style = """
+    :root{color-scheme:light dark;--page:#fff;--text:#1b1d22;--soft:#5a606b;--line:#dfe2e8;--good:#146c43;--care:#8a5a00;--bad:#b3261e}
+    @media (prefers-color-scheme:dark){:root{--page:#15171b;--text:#e8eaee;--soft:#a2a8b4;--line:#343842;--good:#6fd19f;--care:#f0b95a;\
+    --bad:#ff8a80}}
+    body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 'Helvetica Neue',Helvetica,Arial,'Liberation Sans',sans-serif}
+    main{max-width:1100px;margin:0 auto;padding:16px}
+    h1{margin:.2em 0;font-size:1.9em;overflow-wrap:anywhere}h2{margin:1.6em 0 .2em;font-size:1.25em}
+    .verdict{display:inline-block;margin:0;padding:.15em .7em;border:2px solid;border-radius:1em;font-weight:700}
+    .trusted{color:var(--good)}.use-with-care{color:var(--care)}.not-converged{color:var(--bad)}
+    .note,footer{color:var(--soft);margin:.2em 0 .8em}footer{margin-top:2em;font-size:.85em;overflow-wrap:anywhere}
+    table{border-collapse:collapse}th,td{text-align:left;padding:.25em 1em .25em 0;border-bottom:1px solid var(--line);vertical-align:top}
+    th{font-weight:400;color:var(--soft)}.scroll{overflow-x:auto}
+    .row{display:flex;flex-wrap:wrap;gap:16px}.row>*{flex:1 1 320px;min-width:0}
+    canvas{width:100%;max-width:560px;height:380px;border:1px solid var(--line);border-radius:8px;touch-action:none;cursor:grab}
+    input[type=range]{width:min(100%,400px)}
+    """
+}
