@@ -1,5 +1,5 @@
-"""Reads what `molsample run` wrote as other programs would, and recomputes its numbers: FOLDER with ensemble.nc and
-summary.json. Exit code 1 with a message where something does not hold."""
+"""Reads what `molsample run` wrote as other programs would, and recomputes its numbers: FOLDER with ensemble.nc,
+resampled.nc, weights.npy, restarts and summary.json. Exit code 1 with a message where something does not hold."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 import mdtraj
 import netCDF4
 import numpy
+import parmed
 
 
 def main(folder):
@@ -32,6 +33,33 @@ def main(folder):
     check(abs(numpy.exp(weights.max()) / summary["largest_weight_share"] - 1) < 1e-6, "largest weight")
     kT = 0.00831446261815324 * summary["temperature_K"]
     check(numpy.allclose(read["potential_energy"] / kT, read["reduced_potential"], atol=1e-9), "u is not U/kT")
+    # The same share and free energy by other code: mdtraj's torsions with the file's weights.
+    topology = mdtraj.load(str(folder / "restarts" / "001.pdb")).topology
+    phi = mdtraj.compute_phi(mdtraj.Trajectory(frames / 10, topology))[1][:, 0]
+    share = numpy.exp(weights)[(phi > 0) & (phi < 2)].sum()
+    energy = next((found for found in summary["free_energies"] if found["name"] == "phi"), None)
+    if energy and energy["delta_f_kT"] is not None:
+        own = -numpy.log(share / (1 - share))
+        check(abs(own - energy["delta_f_kT"]) < 1e-4, f"ΔF(φ) {own}, reported {energy['delta_f_kT']}")
+
+    resampled = netCDF4.Dataset(folder / "resampled.nc")
+    identifiers = numpy.array(resampled.variables["sample_id"][:])
+    check(len(identifiers) == summary["resampled_samples"], "number of resampled frames")
+    check(abs(len(identifiers) - ess) <= 1, f"{len(identifiers)} resampled frames for an ESS of {ess}")
+    counts = numpy.bincount(identifiers, minlength=len(weights))
+    expected = numpy.exp(weights) * len(identifiers)
+    check(bool(numpy.all(numpy.abs(counts - expected) < 1 + 1e-9)), "a sample is not copied by its weight")
+    check(numpy.array_equal(resampled.variables["coordinates"][:], data.variables["coordinates"][:][identifiers]),
+          "resampled frames are not those of their numbers")
+    check(numpy.allclose(resampled.variables["eptot"][:] * 4.184, read["potential_energy"][identifiers], atol=1e-9),
+          "reservoir energies")
+    check(float(resampled.variables["temp0"][:]) == summary["temperature_K"] and "iseed" in resampled.ncattrs(),
+          "reservoir temperature and seed")
+    weights_file = numpy.load(folder / "weights.npy")
+    check(numpy.allclose(weights_file, numpy.exp(weights), rtol=1e-9, atol=0), "weights.npy")
+    restart = parmed.amber.NetCDFRestart.open_old(str(folder / "restarts" / "001.rst7"))
+    check(numpy.allclose(restart.coordinates[0], resampled.variables["coordinates"][0], atol=1e-4), "001.rst7")
+
     for problem in problems:
         print(f"FAILED: {problem}")
     print("ensemble of molsample run: " + ("failed" if problems else "passed"))

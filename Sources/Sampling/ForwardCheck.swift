@@ -29,7 +29,8 @@ public struct ForwardCheck: Sendable {
     /// Shorter for large molecules, whose energies cost more: about as long for any.
     public init(atomCount: Int) {
       let share = min(1, pow(22 / Double(atomCount), 1.5))
-      steps = max(2_000, Int(Double(steps) * share) / stepsPerFrame * stepsPerFrame)
+      // Two halves of whole frames.
+      steps = max(2_000, Int(Double(steps) * share) / (2 * stepsPerFrame) * (2 * stepsPerFrame))
     }
   }
 
@@ -46,11 +47,13 @@ public struct ForwardCheck: Sendable {
   ///   - moving: the target as the dynamics evaluates it, by one thread; may be in single precision.
   ///   - target: as weights evaluate it.
   ///   - kernel: of the target's temperature; `velocityVariances` are scaled for the others.
+  ///   - beforeEachFrame: for progress, or to end the check by throwing.
   public init(
     from samples: WeightedSamples, proposal: some Proposal, target: some TargetDensity, moving: some TargetDensity,
-    kernel: LangevinDynamics, plan: Plan = Plan(), threads: Int, using random: RandomStream
+    kernel: LangevinDynamics, plan: Plan = Plan(), threads: Int, using random: RandomStream,
+    beforeEachFrame: () throws -> Void = {}
   ) throws {
-    precondition(plan.states > 1 && plan.replicas > 0 && plan.steps >= 2 * plan.stepsPerFrame)
+    precondition(plan.states > 1 && plan.replicas > 0 && plan.steps % (2 * plan.stepsPerFrame) == 0)
     let ratios = TemperatureLadder.geometric(from: 1, to: plan.highestTemperatureRatio, count: plan.states)
     let sampler = ReplicaExchange(
       targets: ratios.map { TemperedDensity(moving, scale: 1 / $0) },
@@ -67,10 +70,15 @@ public struct ForwardCheck: Sendable {
       at: (0..<plan.states).map { k in
         samples.x.rows(stride(from: k, to: starts.count, by: plan.states).map { starts[$0] })
       })
-    try sampler.advance(&state, steps: plan.steps / 2)
+    let stretches = plan.steps / 2 / plan.stepsPerFrame
+    for _ in 0..<stretches {
+      try beforeEachFrame()
+      try sampler.advance(&state, steps: plan.stepsPerFrame)
+    }
     var x = Configurations(count: 0, dimension: samples.x.dimension)
     var ladders: [Int] = []
-    for _ in 0..<plan.steps / 2 / plan.stepsPerFrame {
+    for _ in 0..<stretches {
+      try beforeEachFrame()
       try sampler.advance(&state, steps: plan.stepsPerFrame)
       x = x.appending(state.positions(ofState: 0))
       ladders += 0..<plan.replicas

@@ -29,7 +29,7 @@ struct Molsample: ParsableCommand {
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
       SimulateCommand.self, TrainCommand.self, SampleCommand.self, EvaluateCommand.self, AnalyzeCommand.self,
-      FreeEnergyCommand.self,
+      FreeEnergyCommand.self, ReweightCommand.self,
     ])
 
   static func main() {

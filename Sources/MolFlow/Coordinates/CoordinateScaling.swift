@@ -64,7 +64,8 @@ public struct CoordinateScaling: Sendable, Equatable, Codable {
     var result = self
     for index in rows.indices {
       let offset = ZMatrix.offset(ofRow: index)
-      func moments(_ coordinate: Int, about center: Double?) -> Range {
+      // Where the samples do not differ, the range that there was stays.
+      func moments(_ coordinate: Int, about center: Double?, or old: Range) -> Range {
         // Angles between siblings are unwrapped about the centre that they had.
         let values = (0..<q.count).map { sample in
           let value = q[sample, coordinate]
@@ -72,11 +73,14 @@ public struct CoordinateScaling: Sendable, Equatable, Codable {
         }
         let mean = values.reduce(0, +) / Double(values.count)
         let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+        guard variance > 0, variance.isFinite else { return old }
         return Range(center: mean, width: variance.squareRoot())
       }
-      result.rows[index].bond = moments(offset, about: nil)
-      if rows[index].angle != nil { result.rows[index].angle = moments(offset + 1, about: nil) }
-      if let sibling = rows[index].sibling { result.rows[index].sibling = moments(offset + 2, about: sibling.center) }
+      result.rows[index].bond = moments(offset, about: nil, or: rows[index].bond)
+      if let angle = rows[index].angle { result.rows[index].angle = moments(offset + 1, about: nil, or: angle) }
+      if let sibling = rows[index].sibling {
+        result.rows[index].sibling = moments(offset + 2, about: sibling.center, or: sibling)
+      }
     }
     return result
   }
@@ -93,6 +97,11 @@ public struct CoordinateScaling: Sendable, Equatable, Codable {
       if row.isFree { coordinates.append((nil, true, nil)) }
       return coordinates
     }
+  }
+
+  /// Whether numbers from a file are a scaling.
+  var isValid: Bool {
+    coordinates.allSatisfy { $0.range.map { $0.width > 0 && $0.width.isFinite && $0.center.isFinite } ?? true }
   }
 
   /// log |∂q/∂(scaled)| = Σ log width.

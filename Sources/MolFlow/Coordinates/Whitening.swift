@@ -9,6 +9,12 @@ public struct Whitening: Sendable, Equatable, Codable {
 
   public var count: Int { mean.count }
 
+  /// Whether numbers from a file are a whitening of `count` coordinates.
+  func isValid(count: Int) -> Bool {
+    mean.count == count && factor.count == count * count && (mean + factor).allSatisfy(\.isFinite)
+      && (0..<count).allSatisfy { factor[$0 * count + $0] > 0 }
+  }
+
   /// - Parameter samples: `[count][n]`.
   /// - Throws: `InputError` where the samples do not span all n directions.
   public init(_ samples: borrowing Configurations) throws {

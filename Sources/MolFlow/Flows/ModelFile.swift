@@ -143,11 +143,12 @@ extension ModelFile.Header: Codable {
     marginals = try container.decodeIfPresent(FittedMarginalsProposal.self, forKey: .marginals)
     provenance = try container.decode([String: String].self, forKey: .provenance)
     guard recipe.problem == nil, type.needsWhitening == (whitening != nil),
-      marginals == nil || marginals!.dimension == scaling.coordinates.count
+      marginals == nil || marginals!.dimension == scaling.coordinates.count,
+      whitening?.isValid(count: scaling.coordinates.count) ?? true, scaling.isValid
     else {
       throw DecodingError.dataCorruptedError(
         forKey: .options, in: container,
-        debugDescription: recipe.problem ?? "whitening or marginals do not fit the model")
+        debugDescription: recipe.problem ?? "scaling, whitening or marginals do not fit the model")
     }
   }
 }

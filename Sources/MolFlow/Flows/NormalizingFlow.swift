@@ -126,14 +126,22 @@ public struct NormalizingFlow: Sendable {
   /// Coordinates of a matrix. A coordinate that is not possible makes all of the sample NaN.
   public func chartCoordinates(_ values: [Double], samples: Int) -> Configurations {
     var q = configurations(ofMatrix: values, samples: samples) { value, coordinate in
-      let number = coordinate.center + coordinate.width * value
-      return coordinate.isPeriodic ? remainder(number, 2 * Double.pi) : number
+      let deviation = coordinate.width * value
+      let number = coordinate.center + deviation
+      guard coordinate.isPeriodic else { return number }
+      // Half a turn and more from the center would be another deviation of less, which the density does not count.
+      if !coordinate.isWholeCircle, abs(deviation) >= Double.pi { return .nan }
+      return remainder(number, 2 * Double.pi)
     }
     for (place, coordinate) in coordinates.enumerated() {
-      guard let possible = coordinate.possible else { continue }
       for sample in 0..<samples {
+        let number = q[sample, place]
         // Limits are excluded.
-        if q[sample, place] > possible.lowerBound, q[sample, place] < possible.upperBound { continue }
+        if let possible = coordinate.possible {
+          if number > possible.lowerBound, number < possible.upperBound { continue }
+        } else if !coordinate.isPeriodic || !number.isNaN {
+          continue
+        }
         for other in coordinates.indices { q[sample, other] = .nan }
       }
     }

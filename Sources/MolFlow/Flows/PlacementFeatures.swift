@@ -5,7 +5,7 @@ import NeuralNetworks
 /// What a network is told about each atom that it places: everything of a molecule that enters an autoregressive flow.
 ///
 /// For the atom of each row of the z-matrix, and the three atoms that it is placed from: element, charge, Lennard-Jones
-/// radius and depth, degree; for the row the centres and widths of its coordinates, whether it is a sibling, and its place
+/// radius and depth, degree; for the row the centres of its coordinates, whether it is a sibling, and its place
 /// and its references' places in the order of placement as sines and cosines.
 ///
 /// Shape `[features][rows]`.

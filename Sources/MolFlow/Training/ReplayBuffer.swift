@@ -8,6 +8,8 @@ import Randomness
 /// Numbers are kept in single precision, as checkpoints keep them.
 public struct ReplayBuffer: Sendable, Equatable {
   public internal(set) var dimension = 0
+  /// λ of the target that the weights are for.
+  public internal(set) var scale = 1.0
   /// `[count][dimension]`
   public internal(set) var coordinates: [Float] = []
   /// ln w of each sample, kept up to date with the flow.

@@ -18,6 +18,7 @@ public enum TrainingCheckpoint {
     var stepSize: Double
     var best: Best?
     var replayDimension: Int
+    var replayScale: Double
 
     struct Best: Codable {
       var round: Int
@@ -39,7 +40,7 @@ public enum TrainingCheckpoint {
       best: state.best.map {
         Counters.Best(
           round: $0.round, score: $0.score, recent: $0.recent, isEffectiveFraction: $0.isEffectiveFraction)
-      }, replayDimension: state.replay.dimension)
+      }, replayDimension: state.replay.dimension, replayScale: state.replay.scale)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     func array(_ name: String, _ values: [Float]) -> Safetensors.Array {
@@ -88,6 +89,7 @@ public enum TrainingCheckpoint {
     state.center = counters.center
     state.effectiveFraction = counters.effectiveFraction
     state.stepSize = counters.stepSize
+    state.replay.scale = counters.replayScale
     if let best = counters.best {
       guard let values = file["best"]?.values, values.count == count else {
         throw SafetensorsError(file: path, problem: "the best parameters are missing")

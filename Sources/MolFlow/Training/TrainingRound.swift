@@ -64,7 +64,7 @@ public struct TrainingRound<Target: TargetDensity> {
       guard norm.isFinite else {
         throw TrainingError(
           description:
-            "the gradient of step \(step) of round \(state.round) is not a number; the state before the round is kept, a lower learning rate may help"
+            "the gradient of step \(step) of round \(state.round) is not a number; the model before the round is kept. A new run from it (init_from=) with a lower learning rate may get further"
         )
       }
       norms.append(norm)

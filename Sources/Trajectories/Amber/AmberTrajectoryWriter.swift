@@ -45,9 +45,10 @@ public final class AmberTrajectoryWriter: TrajectoryWriter {
   public init(
     path: String, atomCount: Int, contents: TrajectoryContents = [], variables: [FrameVariable] = [],
     information: AmberFileInformation, attributes: [(name: String, value: AttributeValue)] = [],
-    appearance: Appearance = .growing
+    reservoir: AmberReservoir? = nil, appearance: Appearance = .growing
   ) throws(OutputError) {
     precondition(atomCount > 0)
+    precondition(reservoir == nil || variables.contains(.reservoirEnergy), "a reservoir has the energy of every frame")
     self.path = path
     self.atomCount = atomCount
     self.contents = contents
@@ -64,8 +65,10 @@ public final class AmberTrajectoryWriter: TrajectoryWriter {
       let atom = try output.defineDimension("atom", length: atomCount)
       ids = try output.defineTrajectoryVariables(
         frame: frame, atom: atom, labels: labels, contents: contents, variables: variables)
+      let temperature = try reservoir.map { reservoir throws(OutputError) in try output.define(reservoir) }
       try output.endDefinitions()
       try output.putAmberLabels(labels)
+      if let reservoir, let temperature { try output.put(reservoir.temperature, into: temperature) }
       try output.synchronise()
       if appearance == .growing { try pending.publish() }
     } catch {

@@ -80,6 +80,10 @@ final class NetCDFOutput {
     }
   }
 
+  func putAttribute(_ name: String, _ number: Int32, of variable: Int32 = NC_GLOBAL) throws(OutputError) {
+    try check("attribute '\(name)' cannot be written") { nc_put_att_int(handle, variable, name, NC_INT, 1, [number]) }
+  }
+
   func endDefinitions() throws(OutputError) { try check("the header cannot be written") { nc_enddef(handle) } }
 
   // MARK: Data

@@ -36,7 +36,7 @@ struct RunJudgement {
     ensemble.potentialEnergies = try values(.potentialEnergy)
     ensemble.logWeights = zip(u, logQ).map { -$0 - $1 }
     self.ensemble = ensemble
-    reference = try ReferenceEnsemble.path(of: prepared.description.name).map {
+    reference = try ReferenceEnsemble.path(of: prepared.description).map {
       try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: prepared.description.temperature)[0]
     }
     evidence.isUntrained = configuration.modelPath == nil
@@ -60,20 +60,42 @@ struct RunJudgement {
     Molsample.report("looking for what the model never draws: replica exchange from its samples")
     let masses = try molecule.masses(hydrogenMass: 3)
     let plan = ForwardCheck.Plan(atomCount: molecule.atomCount)
-    let found = try ForwardCheck(
-      from: WeightedSamples(x: x, reducedPotentials: u, logProposals: logQ), proposal: proposal,
-      target: BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state),
-      moving: BoltzmannDensity(
-        MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state),
-      kernel: LangevinDynamics(
-        velocityVariances: masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }, stepSize: 3e-3,
-        friction: 1), plan: plan, threads: threads, using: RandomStream(seed: configuration.seed).child(-3))
+    let found: ForwardCheck
+    do {
+      found = try Self.check(
+        plan, from: WeightedSamples(x: x, reducedPotentials: u, logProposals: logQ), proposal, prepared, masses,
+        threads: threads, seed: configuration.seed)
+    } catch let error as SamplingError {
+      evidence.failureOfCheck = "\(error)"
+      return
+    }
     let missed = found.missed(
       logPartitionFunction: statistics.logPartitionFunction, effectiveFraction: statistics.effectiveFraction)
     evidence.missed = missed
     check = RunSummary.ForwardCheckResult(
       frames: found.frames.count, ladders: plan.replicas, missed_share: missed.share, missed_ladders: missed.ladders,
       energy_evaluations: found.evaluations)
+  }
+
+  private static func check(
+    _ plan: ForwardCheck.Plan, from samples: WeightedSamples, _ proposal: some Proposal, _ prepared: PreparedSystem,
+    _ masses: [Double], threads: Int, seed: UInt64
+  ) throws -> ForwardCheck {
+    func density(threads: Int, _ precision: ArithmeticPrecision) -> BoltzmannDensity<MolecularEnergy> {
+      BoltzmannDensity(
+        MolecularEnergy(prepared.system, threads: threads, precision: precision), state: prepared.state)
+    }
+    return try ForwardCheck(
+      from: samples, proposal: proposal, target: density(threads: threads, .double),
+      moving: density(threads: 1, .single),
+      kernel: LangevinDynamics(
+        velocityVariances: masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }, stepSize: 3e-3,
+        friction: 1), plan: plan, threads: threads, using: RandomStream(seed: seed).child(-3)
+    ) {
+      guard Interruption.isRequested else { return }
+      throw Interrupted(
+        description: "interrupted while looking for what the model never draws; the same command goes on from there")
+    }
   }
 
   /// Weighted share of samples whose bonds are the molecule's and whose stereocentres are those of the first of `structures`.

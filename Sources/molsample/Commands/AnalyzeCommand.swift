@@ -75,7 +75,7 @@ struct AnalyzeCommand: ParsableCommand {
       try SampledFrames.read(path, atomCount: molecule.atomCount, temperature: description.temperature)[0]
     }
     let ensemble = try frames(input)
-    let referencePath = reference ?? ReferenceEnsemble.path(of: description.name)
+    let referencePath = reference ?? ReferenceEnsemble.path(of: description)
     let other = try referencePath.map(frames)
     let temperature = ensemble.temperature ?? description.temperature
     let features = EnsembleFeatures(molecule)

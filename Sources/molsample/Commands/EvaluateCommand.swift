@@ -84,7 +84,7 @@ struct EvaluateCommand: ParsableCommand {
     let statistics = try WeightStatistics(logWeights: drawn.logWeights)
 
     let molecule = prepared.system.molecule
-    let referencePath = reference ?? ReferenceEnsemble.path(of: description.name)
+    let referencePath = reference ?? ReferenceEnsemble.path(of: description)
     let frames = try referencePath.map {
       try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: description.temperature)[0]
     }

@@ -76,7 +76,8 @@ struct RunCommand: ParsableCommand {
       energy_evaluations: configuration.samples + (judgement.check?.energy_evaluations ?? 0),
       seconds: Date().timeIntervalSince(start), valid_structure_share: judgement.evidence.validShare,
       forward_check: judgement.check, reference: judgement.reference?.path,
-      forward_ess_fraction: judgement.forwardEffectiveFraction, distances: judgement.distances,
+      forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,
+      distances: judgement.distances,
       resampled_samples: resampled, verdict: verdict.text, reasons: verdict.reasons,
       free_energies: try description.regions.map {
         try WeightedFreeEnergy.of(
@@ -84,11 +85,10 @@ struct RunCommand: ParsableCommand {
       },
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
-    let shown = try CoordinateFile.read(
-      path: folder.file("resampled.nc"), atomCount: prepared.system.molecule.atomCount)
+    let resampledFrames = try AmberTrajectoryReader(path: folder.file("resampled.nc"))
     let report = RunReport(
       summary: summary, ensemble: judgement.ensemble, reference: judgement.reference, features: features,
-      logWeights: samples.logWeights, shown: shown.slice(0..<min(20, shown.count)))
+      logWeights: samples.logWeights, shown: try resampledFrames.configurations(frames: 0..<min(20, resampled)))
     try folder.write(report.html(), as: "report.html")
     if json {
       try JSONOutput.print(summary)
@@ -122,11 +122,14 @@ struct RunCommand: ParsableCommand {
     let atomCount = prepared.system.molecule.atomCount
     let regions = configuration.system.regions
     let provenance = provenance(configuration)
+    if let whole = try recorded(path, configuration), whole.logWeights.count == configuration.samples {
+      Molsample.report("the samples of this configuration are there already")
+      return whole
+    }
     var drawn = Drawn()
     let writer: EnsembleWriter
-    if let earlier = try resumable(path, configuration) {
-      drawn.logWeights = earlier.logWeights
-      for region in regions { drawn.dihedrals[region.name] = dihedrals(region, earlier.x) }
+    if let earlier = try recorded(EnsembleWriter.unfinishedPath(of: path), configuration) {
+      drawn = earlier
       writer = try EnsembleWriter(
         resuming: path, atomCount: atomCount, frames: earlier.logWeights.count, provenance: provenance)
       Molsample.report("resuming after \(earlier.logWeights.count) samples")
@@ -162,19 +165,23 @@ struct RunCommand: ParsableCommand {
     return drawn
   }
 
-  /// What an interrupted run of the same configuration left behind.
-  private func resumable(_ path: String, _ configuration: RunConfiguration) throws -> WeightedSamples? {
-    let unfinished = EnsembleWriter.unfinishedPath(of: path)
-    guard FileManager.default.fileExists(atPath: unfinished),
-      let reader = try? AmberTrajectoryReader(path: unfinished),
+  /// What an earlier run of the same configuration left behind: all, or whole portions, as the rest was not yet synchronised.
+  private func recorded(_ path: String, _ configuration: RunConfiguration) throws -> Drawn? {
+    guard FileManager.default.fileExists(atPath: path), let reader = try? AmberTrajectoryReader(path: path),
       reader.text("configuration_digest") == configuration.digest,
       let potentials = try? reader.values(of: .reducedPotential), let proposals = try? reader.values(of: .logProposal)
     else { return nil }
-    // Whole portions only: the rest was not yet synchronised.
-    let frames = min(potentials.count, proposals.count, configuration.samples) / Self.portion * Self.portion
-    guard frames > 0, let x = try? reader.configurations(frames: 0..<frames) else { return nil }
-    return WeightedSamples(
-      x: x, reducedPotentials: Array(potentials[..<frames]), logProposals: Array(proposals[..<frames]))
+    let count = min(potentials.count, proposals.count, configuration.samples)
+    let frames = count == configuration.samples ? count : count / Self.portion * Self.portion
+    guard frames > 0 else { return nil }
+    var drawn = Drawn(logWeights: (0..<frames).map { -potentials[$0] - proposals[$0] })
+    for start in stride(from: 0, to: frames, by: Self.portion) {
+      let x = try reader.configurations(frames: start..<min(start + Self.portion, frames))
+      for region in configuration.system.regions {
+        drawn.dihedrals[region.name, default: []] += dihedrals(region, x)
+      }
+    }
+    return drawn
   }
 
   /// Coordinates through float Å and back, as the NetCDF file keeps them.
@@ -188,9 +195,6 @@ struct RunCommand: ParsableCommand {
   }
 
   private func dihedrals(_ region: SystemDescription.DihedralRegion, _ x: Configurations) -> [Double] {
-    (0..<x.count).map { sample in
-      let places = (0..<4).map { x.position(sample: sample, atom: region.atoms[$0]) }
-      return Dihedral(places[0], places[1], places[2], places[3]).angle
-    }
+    x.dihedrals(region.atoms)
   }
 }

@@ -60,7 +60,7 @@ struct TrainCommand: ParsableCommand {
       checkpointInterval: checkpointSeconds
     ).run(resuming: resume)
     print(
-      "\(description.name), \(type(of: configuration.recipe).kind) flow, \(outcome.rounds) rounds in \(Progress.duration(outcome.seconds))"
+      "\(description.name), \(outcome.kind) flow, \(outcome.rounds) rounds in \(Progress.duration(outcome.seconds))"
     )
     print("  energies          \(significant(Double(outcome.energyEvaluations), 4))")
     if let ess = outcome.effectiveFraction {

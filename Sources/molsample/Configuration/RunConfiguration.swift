@@ -45,16 +45,24 @@ struct RunConfiguration {
   var yaml: String {
     """
     # Resolved configuration; molsample \(Version.current)
+    check: \(checks ? "yes" : "no")
+    restarts: \(restarts)
+
+    """ + decisive
+  }
+
+  /// What decides the samples.
+  private var decisive: String {
+    """
     samples: \(samples)
     seed: \(seed)
     method: \(method)
-    model: \(model)
-    check: \(checks ? "yes" : "no")
-    restarts: \(restarts)
+    model: \(model)\(modelPath.map { " # \(ConfigurationDigest.ofFile($0))" } ?? "")
     # The system, as in a system.yaml
 
     """ + system.yaml
   }
 
-  var digest: String { ConfigurationDigest.of(yaml) }
+  /// Of what decides the samples: version, seed, model file, system.
+  var digest: String { ConfigurationDigest.of(Version.current + "\n" + decisive) }
 }

@@ -57,3 +57,8 @@ enum SystemCatalog {
     }
   }
 }
+
+extension SystemDescription {
+  /// Whether it is what its name alone stands for: same molecule, energy and temperature.
+  var isAsCatalogued: Bool { (try? SystemCatalog.description(of: name))?.yaml == yaml }
+}

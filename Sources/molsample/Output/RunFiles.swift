@@ -8,7 +8,7 @@ import Trajectories
 /// What a run writes beside the weighted ensemble, for programs that know no weights.
 ///
 /// `resampled.nc`: as many samples as the ensemble is effectively worth, drawn by their weights (systematic resampling) and put
-/// in random order, with `sample_id`, the number of the draw, and the energy. `restarts/`: a few of them as AMBER restarts and
+/// in random order, with `sample_id`, the number of the draw, and the energy; also a reservoir for AMBER's replica exchange. `restarts/`: a few of them as AMBER restarts and
 /// PDB. `weights.npy`: the weights of all samples, summing to 1. `free_energy.csv`: profiles along the backbone's torsions.
 struct RunFiles {
   let folder: OutputFolder
@@ -35,25 +35,32 @@ struct RunFiles {
     let reader = try AmberTrajectoryReader(path: folder.file("ensemble.nc"))
     let energies = try reader.values(of: .potentialEnergy) ?? []
     let writer = try AmberTrajectoryWriter(
-      path: folder.file("resampled.nc"), atomCount: molecule.atomCount, variables: [.potentialEnergy, .sampleID],
+      path: folder.file("resampled.nc"), atomCount: molecule.atomCount,
+      variables: [.potentialEnergy, .reservoirEnergy, .sampleID],
       information: AmberFileInformation(
         title: (provenance.title ?? "") + ", resampled by weight", programVersion: provenance.programVersion),
       attributes: [
         ("system", .text(provenance.system)), ("temperature", .number(provenance.temperature)),
         ("temperature_units", .text("kelvin")), ("seed", .text(String(provenance.seed))),
-      ], appearance: .whenClosed)
+      ], reservoir: AmberReservoir(temperature: provenance.temperature, seed: seed), appearance: .whenClosed)
     for start in stride(from: 0, to: count, by: Self.portion) {
       let part = Array(chosen[start..<min(start + Self.portion, count)])
       try writer.append(
-        TrajectoryFrames(coordinates: try configurations(part, reader)),
-        values: [.potentialEnergy: part.map { energies[$0] }, .sampleID: part.map(Double.init)])
+        TrajectoryFrames(coordinates: try reader.configurations(frames: part)),
+        values: [
+          .potentialEnergy: part.map { energies[$0] },
+          .reservoirEnergy: part.map { energies[$0] / Units.kilojoulesPerKilocalorie },
+          .sampleID: part.map(Double.init),
+        ])
     }
     try writer.close()
-    try writeRestarts(try configurations(Array(chosen.prefix(restarts)), reader))
+    try writeRestarts(try reader.configurations(frames: Array(chosen.prefix(restarts))))
     return count
   }
 
   private func writeRestarts(_ x: Configurations) throws {
+    // Those of an earlier run may be more.
+    try? FileManager.default.removeItem(atPath: folder.file("restarts"))
     let place = try OutputFolder(path: folder.file("restarts"))
     for sample in 0..<x.count {
       let name = String(format: "%03d", sample + 1)
@@ -66,17 +73,7 @@ struct RunFiles {
     }
   }
 
-  /// The given frames, each read by itself: they are anywhere in a file that may be larger than memory.
-  private func configurations(_ frames: [Int], _ reader: AmberTrajectoryReader) throws -> Configurations {
-    var x = Configurations(count: frames.count, dimension: 3 * molecule.atomCount)
-    for (place, frame) in frames.enumerated() {
-      let one = try reader.configurations(frames: frame..<frame + 1)
-      x.coordinates.replaceSubrange(place * x.dimension..<(place + 1) * x.dimension, with: one.coordinates)
-    }
-    return x
-  }
-
-  /// Profiles of the samples and of the reference, a line for each bin.
+  /// Profiles along the backbone's torsions, a line for each bin.
   func writeFreeEnergies(_ ensemble: SampledFrames, features: EnsembleFeatures, bins: Int = 60) throws {
     var lines = ["torsion,angle_rad,free_energy_kT,error_kT"]
     let axis = HistogramAxis.circular(bins: bins)

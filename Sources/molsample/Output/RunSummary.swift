@@ -46,6 +46,8 @@ struct RunSummary: Encodable {
   @ExplicitNull var reference: String?
   /// From the reference's frames; see `ForwardEffectiveSampleSize`.
   @ExplicitNull var forward_ess_fraction: Double?
+  /// Samples, the first of all, that structures, distances, profiles and pictures are from.
+  var analysed_samples: Int
   var distances: [ReferenceComparison.Distance]
   /// Frames of `resampled.nc`.
   var resampled_samples: Int
@@ -75,7 +77,8 @@ struct RunSummary: Encodable {
       "log Z",
       "\(significant(log_z, 6)) ± \(bar(log_z_error)) (kT units, 3N − 6 coordinates)"
     )
-    table.add("valid structures", "\(significant(100 * valid_structure_share, 3)) % of the weight")
+    let portion = analysed_samples == samples ? "" : " of the first \(analysed_samples) samples"
+    table.add("valid structures", "\(significant(100 * valid_structure_share, 3)) % of the weight\(portion)")
     if let check = forward_check {
       table.add(
         "forward check",
@@ -102,7 +105,8 @@ struct RunSummary: Encodable {
     return table.text + "\nverdict: \(verdict)" + reasons.map { "\n  \($0)" }.joined()
   }
 
-  private func bar(_ error: Double?) -> String {
+  /// An error bar in words, with a warning where it means little.
+  func bar(_ error: Double?) -> String {
     guard let error else { return "unknown" }
     return significant(error, 2) + (error_bars_reliable ? "" : " or more")
   }

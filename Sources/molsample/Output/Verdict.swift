@@ -27,6 +27,8 @@ struct Verdict {
     var validShare = 1.0
     /// Share of the forward check's frames that the model all but never draws, and the ladders they are in; nil without check.
     var missed: (share: Double, ladders: Int)?
+    /// Why a check that was begun came to no end.
+    var failureOfCheck: String?
     /// The same of the reference's frames; nil without reference.
     var missedOfReference: Double?
     /// The model needs no training and is a first guess.
@@ -76,7 +78,13 @@ struct Verdict {
         failures.append(
           "dynamics from these samples finds regions that the model all but never draws: \(percent(missed.share)) of its frames"
         )
+      } else if missed.share > Self.largestMissedShare {
+        doubts.append(
+          "one ladder of the check was where the model all but never draws, with \(percent(missed.share)) of all frames"
+        )
       }
+    } else if let failure = evidence.failureOfCheck {
+      doubts.append("the check for regions that the model never visits failed: \(failure)")
     } else if failures.isEmpty {
       doubts.append("no check was made for regions that the model never visits")
     }
@@ -97,8 +105,8 @@ struct Verdict {
       grade = .trusted
       reasons = [
         "\(effective) effective samples, none with more than \(percent(statistics.largestShare)) of the weight",
-        "dynamics from the samples found no region that the model does not draw"
-          + (evidence.missedOfReference == nil ? "" : ", and the reference ensemble has none"),
+        "where the model all but never draws: \(percent(evidence.missed?.share ?? 0)) of the frames of dynamics from the samples"
+          + (evidence.missedOfReference.map { ", \(percent($0)) of the reference ensemble" } ?? ""),
       ]
     }
   }

@@ -37,7 +37,9 @@ struct MoleculeViewer {
   /// All frames in the frame of the first three atoms of the z-matrix, so that the eye can compare them.
   private func aligned() -> Configurations {
     guard let coordinates = try? InternalCoordinates(molecule) else { return frames }
-    return coordinates.forwardAndLogDet(coordinates.inverseAndLogDet(frames).value).value
+    let placed = coordinates.forwardAndLogDet(coordinates.inverseAndLogDet(frames).value).value
+    // A straight angle has no torsion, and leaves no place for the next atom.
+    return placed.coordinates.allSatisfy(\.isFinite) ? placed : frames
   }
 
   private static let script = """

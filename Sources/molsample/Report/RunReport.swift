@@ -89,6 +89,9 @@ struct RunReport {
     text += row("largest weight", "\(percent(summary.largest_weight_share)) of all weight")
     text += row("Pareto k", summary.pareto_k.map { significant($0, 3) } ?? "cannot be fitted")
     text += row("valid structures", "\(percent(summary.valid_structure_share)) of the weight")
+    if summary.analysed_samples < summary.samples {
+      text += row("structures, distances and pictures", "of the first \(summary.analysed_samples) samples")
+    }
     if let check = summary.forward_check {
       text += row(
         "frames the model all but never draws",
@@ -96,12 +99,12 @@ struct RunReport {
     }
     if let forward = summary.forward_ess_fraction { text += row("forward ESS of the reference", percent(forward)) }
     text += row(
-      "log Z", "\(significant(summary.log_z, 6)) ± \(summary.log_z_error.map { significant($0, 2) } ?? "unknown")")
+      "log Z", "\(significant(summary.log_z, 6)) ± \(summary.bar(summary.log_z_error))")
     for free in summary.free_energies {
       let value = free.delta_f_kT.map { value -> String in
         let kJ = value * Units.gasConstant * summary.temperature_K
         return
-          "\(significant(value)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT = \(significant(kJ, 3)) kJ/mol"
+          "\(significant(value)) ± \(summary.bar(free.error_kT)) kT = \(significant(kJ, 3)) kJ/mol"
       }
       text += row("ΔF(\(free.name))", value ?? "unknown: \(free.reason ?? "")")
     }

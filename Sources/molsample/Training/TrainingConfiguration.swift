@@ -24,10 +24,20 @@ struct TrainingConfiguration {
       "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
       "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
       "leapfrog_steps", "replay_capacity", "temperature", "output", "threads", "checkpoint_seconds",
-    ] + Set(FlowRecipes.all.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
+    ] + sizeKeys
+
+  private static let sizeKeys = Set(FlowRecipes.all.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
 
   init(system: SystemDescription, atomCount: Int, overrides: inout Overrides) throws {
     self.system = system
+    guard atomCount > 3 else {
+      throw UsageError("\(system.name) has \(atomCount) atoms; a flow needs four or more")
+    }
+    initialModel = overrides.takeText("init_from")
+    let ofModel = ["model", "base"] + Self.sizeKeys
+    if let initialModel, let word = ofModel.first(where: { overrides.peek($0) != nil }) {
+      throw UsageError("\(word) is decided by init_from=\(initialModel)", advice: "leave one of them out")
+    }
     recipe = try Self.recipe(atomCount: atomCount, &overrides)
     func positive(_ key: String, _ value: inout Double) throws {
       guard let given = try overrides.takeNumber(key) else { return }
@@ -40,9 +50,9 @@ struct TrainingConfiguration {
     plan.seed = try overrides.takeSeed() ?? 0
     data = overrides.takeText("data")
     if data == nil {
-      guard let reference = ReferenceEnsemble.path(of: system.name) else {
+      guard let reference = ReferenceEnsemble.path(of: system) else {
         throw UsageError(
-          "there is no reference ensemble of \(system.name) to train on",
+          "there is no reference ensemble of \(system.name) in this force field and at this temperature to train on",
           advice:
             "make one with `molsample simulate` and give it with data=FILE, or train by the energy alone: data=none")
       }
@@ -57,6 +67,8 @@ struct TrainingConfiguration {
         }
         plan.startTemperatureRatio = start / system.temperature
       }
+    } else if overrides.peek("start_temperature") != nil {
+      throw UsageError("start_temperature is for training without frames", advice: "add data=none, or leave it out")
     }
     let rounds = plan.likelihoodRounds
     try whole("likelihood_rounds", 0...1_000_000, &plan.likelihoodRounds)
@@ -105,12 +117,15 @@ struct TrainingConfiguration {
         throw UsageError("base=marginals needs frames, and data=none says there are none")
       }
     }
+    guard plan.objective != AlphaTwoObjective.name || 2 * plan.batch <= plan.pool else {
+      throw UsageError(
+        "objective=alpha_two needs a pool of two batches or more; pool=\(plan.pool), batch=\(plan.batch)")
+    }
     guard data != nil || !type(of: recipe).needsWhitening else {
       throw UsageError("model=\(type(of: recipe).kind) needs frames, and data=none says there are none")
     }
     try whole("data_stride", 1...1_000_000, &dataStride)
     try positive("time_step_fs", &timeStep_fs)
-    initialModel = overrides.takeText("init_from")
   }
 
   private static func recipe(atomCount: Int, _ overrides: inout Overrides) throws -> any FlowRecipe {
@@ -138,7 +153,7 @@ struct TrainingConfiguration {
     """
     # Resolved configuration; molsample \(Version.current)
     seed: \(plan.seed)
-    data: \(data.map { ($0 as NSString).lastPathComponent } ?? "none")
+    data: \(data.map { "\(($0 as NSString).lastPathComponent) # \(ConfigurationDigest.ofFile($0))" } ?? "none")
     start_temperature: \(plan.startTemperatureRatio * system.temperature)
     data_stride: \(dataStride)
     time_step_fs: \(timeStep_fs)
@@ -158,11 +173,12 @@ struct TrainingConfiguration {
     annealing_step: \(plan.annealingStep)
     leapfrog_steps: \(plan.leapfrogSteps)
     replay_capacity: \(plan.replayCapacity)
-    model: \(type(of: recipe).kind)
-    base: \(hasFittedBase ? "marginals" : "standard")
 
-    """ + recipe.sizes.sorted { $0.key < $1.key }.map { "\($0): \(significant($1, 9))\n" }.joined()
-      + (initialModel.map { "init_from: \($0)\n" } ?? "") + "# The system, as in a system.yaml\n" + system.yaml
+    """
+      + (initialModel.map { "init_from: \($0) # \(ConfigurationDigest.ofFile($0))\n" }
+        ?? "model: \(type(of: recipe).kind)\nbase: \(hasFittedBase ? "marginals" : "standard")\n"
+        + recipe.sizes.sorted { $0.key < $1.key }.map { "\($0): \(significant($1, 9))\n" }.joined())
+      + "# The system, as in a system.yaml\n" + system.yaml
   }
 
   var digest: String { ConfigurationDigest.of(yaml) }

@@ -20,6 +20,7 @@ struct TrainingRun {
 
   struct Outcome {
     var model: String
+    var kind: String
     var rounds: Int
     var energyEvaluations: Int
     var seconds: Double
@@ -37,6 +38,17 @@ struct TrainingRun {
       let frames = try CoordinateFile.read(path: path, atomCount: prepared.system.molecule.atomCount)
       guard frames.count >= 2 else {
         throw InputError(path, "has too few frames to train on", expected: "2 or more", found: "\(frames.count)")
+      }
+      if let reader = try? AmberTrajectoryReader(path: path), reader.frameVariables.contains(.logWeight) {
+        throw InputError(
+          path, "holds weighted samples, whose frames are not at equilibrium", expected: "frames of equal weight",
+          advice: "give the resampled.nc that `molsample run` writes beside it")
+      }
+      let q = coordinates.inverseAndLogDet(frames).value
+      if let bad = (0..<frames.count).first(where: { frame in
+        (0..<q.dimension).contains { !q[frame, $0].isFinite } || q[frame, 0] == 0
+      }) {
+        throw InputError(path, "frame \(bad + 1) is not a configuration of the molecule: atoms lie on one another")
       }
       return frames
     }
@@ -87,6 +99,7 @@ struct TrainingRun {
         var file = model
         file.flow = best
         file.header.provenance["rounds"] = "\(kept.round)"
+        file.header.provenance["energy_evaluations"] = "at most \(trainer.state.energyEvaluations)"
         file.header.provenance[kept.isEffectiveFraction ? "ess_fraction_in_training" : "log_likelihood_in_training"] =
           significant(kept.score, 4)
         try write(try file.encoded(), as: Self.bestName)
@@ -104,7 +117,14 @@ struct TrainingRun {
           description:
             "interrupted after round \(trainer.state.round); the same command with --resume goes on from there")
       }
-      let report = try trainer.advance()
+      let report: TrainingReport
+      do {
+        report = try trainer.advance()
+      } catch {
+        // What was learned so far is kept.
+        try save()
+        throw error
+      }
       let nll = report.negativeLogLikelihood.map { significant($0, 7) } ?? ""
       let ess = report.effectiveFraction.map { significant($0, 4) } ?? ""
       try table.append([
@@ -137,7 +157,7 @@ struct TrainingRun {
       if let reason = charts.reasonWithoutPNG { Molsample.report("no PNG: \(reason)") }
     }
     return Outcome(
-      model: folder.file(Self.modelName), rounds: trainer.state.round,
+      model: folder.file(Self.modelName), kind: type(of: model.header.recipe).kind, rounds: trainer.state.round,
       energyEvaluations: trainer.state.energyEvaluations, seconds: seconds(),
       effectiveFraction: trainer.state.effectiveFraction)
   }

@@ -39,6 +39,11 @@ public struct AlphaTwoObjective: TrainingObjective {
   /// Adds `count` annealed samples to the buffer.
   private func anneal<Target: TargetDensity>(_ count: Int, in round: inout TrainingRound<Target>) throws {
     let (flow, plan, random) = (round.state.flow, round.plan, round.random)
+    if round.state.replay.scale != round.target.scale {
+      // Weights of another temperature would be wrong by the energies' zero.
+      round.state.replay = ReplayBuffer()
+      round.state.replay.scale = round.target.scale
+    }
     // Weights in here choose what is learned, not results.
     let target = RegularisedDensity(round.target, above: plan.energyCut * round.target.scale)
     let sampler = AnnealedImportanceSampler(

@@ -23,8 +23,10 @@ public struct LogVarianceObjective: TrainingObjective {
         ownQ.rows(weights.resampled(half, using: round.random.child(3)))
       ).value
     let (frameQ, frameEnergies) = try round.snapshots(half, from: starts)
-    let q = frameQ.appending(ownQ)
-    let energies = frameEnergies + ownEnergies
+    // Impossible samples have no coordinates, and no derivative that is a number.
+    let possible = (0..<ownQ.count).filter { !ownQ[$0, 0].isNaN }
+    let q = frameQ.appending(ownQ.rows(possible))
+    let energies = frameEnergies + possible.map { ownEnergies[$0] }
     let (bound, centre, computation) = (round.plan.bound, round.state.center ?? center, round.computation)
     let norm = try round.steps(over: q.count) { state, batch in
       try state.flow.logVariance(
