@@ -1,3 +1,4 @@
+# make install    the command, completions and manual pages into PREFIX (~/.local)
 # make run    build and draw the ensemble of the default system
 # make test   build and run the tests
 # make lint   check the format of the Swift sources
@@ -11,13 +12,27 @@ SYSTEM ?= alanine-dipeptide
 ARGUMENTS ?=
 MOLSAMPLE = .build/release/molsample
 
-.PHONY: run test test-slow survive references build dependencies lint crosscheck bench bench-flows clean
+PREFIX ?= $(HOME)/.local
+
+.PHONY: install run test test-slow survive references build dependencies lint crosscheck bench bench-flows clean
 
 run: build
 	$(MOLSAMPLE) run $(SYSTEM) $(ARGUMENTS)
 
 build: dependencies
 	swift build -c release --product molsample
+
+# The command, its systems, completions for bash and zsh, and the manual.
+install: build
+	install -d $(PREFIX)/bin $(PREFIX)/lib/molsample $(PREFIX)/share/bash-completion/completions \
+	  $(PREFIX)/share/zsh/site-functions $(PREFIX)/share/man/man1
+	install $(MOLSAMPLE) $(PREFIX)/lib/molsample/
+	cp -r .build/release/*.resources systems trajectories $(PREFIX)/lib/molsample/
+	ln -sf ../lib/molsample/molsample $(PREFIX)/bin/molsample
+	$(MOLSAMPLE) --generate-completion-script bash > $(PREFIX)/share/bash-completion/completions/molsample
+	$(MOLSAMPLE) --generate-completion-script zsh > $(PREFIX)/share/zsh/site-functions/_molsample
+	swift package plugin --allow-writing-to-package-directory generate-manual --multi-page
+	cp .build/plugins/GenerateManual/outputs/molsample/*.1 $(PREFIX)/share/man/man1/
 
 # In a build folder of its own: code built for testing and code built for use do not mix, and each would rebuild the other.
 test: dependencies

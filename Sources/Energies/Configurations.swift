@@ -59,6 +59,16 @@ public struct Configurations: Sendable, Equatable {
     return Configurations(count: samples.count, dimension: dimension, coordinates: coordinates)
   }
 
+  /// One coordinate of every sample.
+  public func column(_ coordinate: Int) -> [Double] { (0..<count).map { self[$0, coordinate] } }
+
+  /// The samples of all parts, in order; `dimension` is for none.
+  public init(joining parts: [Configurations], dimension: Int) {
+    precondition(parts.allSatisfy { $0.dimension == dimension })
+    self.init(
+      count: parts.reduce(0) { $0 + $1.count }, dimension: dimension, coordinates: parts.flatMap(\.coordinates))
+  }
+
   /// Appends all samples of `other`, which must have the same dimension.
   public func appending(_ other: Configurations) -> Configurations {
     precondition(other.dimension == dimension)

@@ -12,8 +12,8 @@ struct BinnedFreeEnergy {
   let reasonForNoErrors: EstimatorError?
 
   /// - Parameter axes: one for each coordinate of the points; the last varies fastest.
-  init(_ points: WeightedPoints, axes: [HistogramAxis], groups: [Int]?) throws(EstimatorError) {
-    if let groups, groups.count != points.count {
+  init(_ points: WeightedPoints, axes: [HistogramAxis], dependence: SampleDependence) throws(EstimatorError) {
+    if case .groups(let groups) = dependence, groups.count != points.count {
       throw .countMismatch(expected: points.count, found: groups.count)
     }
     let bins = (0..<points.count).map { HistogramAxis.bin(of: points.point($0), on: axes) }
@@ -29,7 +29,7 @@ struct BinnedFreeEnergy {
     probabilities = masses.map { $0 / total }
     shareOutside = max(0, 1 - total)
 
-    if let groups {
+    if case .groups(let groups) = dependence {
       let found = Set(groups).count
       guard found > 1 else {
         standardErrors = [Double?](repeating: nil, count: binCount)
@@ -39,15 +39,47 @@ struct BinnedFreeEnergy {
       (standardErrors, reasonForNoErrors) = Self.jackknifeErrors(
         bins: bins, shares: shares, masses: masses, deepest: deepest, groups: groups)
     } else {
-      // ln(m_b/m_d) varies as Σ w̃² over the samples of b, over m_b², and the same of d: they are different samples.
-      var squares = [Double](repeating: 0, count: binCount)
-      for (bin, share) in zip(bins, shares) { if let bin { squares[bin] += share * share } }
-      let relative = zip(squares, masses).map { $1 > 0 ? $0 / ($1 * $1) : 0 }
-      standardErrors = masses.indices.map { bin in
-        guard masses[bin] > 0 else { return nil }
-        return bin == deepest ? 0 : (relative[bin] + relative[deepest]).squareRoot()
-      }
+      standardErrors = Self.linearErrors(
+        bins: bins, shares: shares, masses: masses, deepest: deepest, groupSize: dependence.pairGroupSize)
       reasonForNoErrors = nil
+    }
+  }
+
+  /// By the delta method, from residuals e_b = w̃/m_b of the samples in b, less w̃/m_d of those in the deepest bin d:
+  /// Σ e² for independent samples, Σ (e₂ₖ − e₂ₖ₊₁)² for pairs.
+  ///
+  /// With x_b the difference within a pair of what it has in b, over m_b, the error of b is Σ (x_b − x_d)², and x_b vanishes for all but
+  /// the two bins of the pair: only these are walked.
+  private static func linearErrors(
+    bins: [Int?], shares: [Double], masses: [Double], deepest: Int, groupSize: Int?
+  ) -> [Double?] {
+    var squares = [Double](repeating: 0, count: masses.count)
+    var products = squares
+    let paired = groupSize.map { bins.count / $0 * $0 } ?? 0
+    for first in stride(from: 0, to: paired, by: 2) {
+      var x: [(bin: Int, value: Double)] = []
+      for (sample, sign) in [(first, 1.0), (first + 1, -1.0)] {
+        guard let bin = bins[sample], shares[sample] > 0 else { continue }
+        let value = sign * shares[sample] / masses[bin]
+        if let place = x.firstIndex(where: { $0.bin == bin }) {
+          x[place].value += value
+        } else {
+          x.append((bin, value))
+        }
+      }
+      let ofDeepest = x.first { $0.bin == deepest }?.value ?? 0
+      for (bin, value) in x {
+        squares[bin] += value * value
+        products[bin] += value * ofDeepest
+      }
+    }
+    for sample in paired..<bins.count {
+      guard let bin = bins[sample] else { continue }
+      squares[bin] += shares[sample] * shares[sample] / max(masses[bin] * masses[bin], .leastNormalMagnitude)
+    }
+    return masses.indices.map { bin in
+      guard masses[bin] > 0 else { return nil }
+      return bin == deepest ? 0 : max(0, squares[bin] + squares[deepest] - 2 * products[bin]).squareRoot()
     }
   }
 

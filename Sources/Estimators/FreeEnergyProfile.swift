@@ -2,8 +2,8 @@ import Foundation
 
 /// A free-energy profile along one coordinate: F = −ln p of each bin in kT, 0 at the deepest, with standard errors.
 ///
-/// The error is that of the number given, the difference from the deepest bin, and so 0 there: for independent samples by
-/// the delta method, for groups of samples by the jackknife over them (see `RegionFreeEnergy`).
+/// The error is that of the number given, the difference from the deepest bin, and so 0 there: for independent samples and
+/// pairs by the delta method, for groups of samples by the jackknife over them (see `RegionFreeEnergy`).
 public struct FreeEnergyProfile: Sendable, Equatable {
   public let axis: HistogramAxis
   /// F in kT, nil in empty bins. Shape `[bins]`.
@@ -20,13 +20,14 @@ public struct FreeEnergyProfile: Sendable, Equatable {
   /// - Parameters:
   ///   - coordinate: shape `[N]`; in radians for a circular axis.
   ///   - logWeights: ln w, shape `[N]`; nil for equal weights.
-  ///   - groups: a number for the group each sample belongs to, shape `[N]`; nil for independent samples.
+  ///   - dependence: of the samples on each other.
   /// - Throws: `EstimatorError.emptyHistogram`, `.countMismatch`, `.notANumber`; what `LogWeights` throws.
   public init(
-    of coordinate: [Double], axis: HistogramAxis, logWeights: [Double]? = nil, groups: [Int]? = nil
+    of coordinate: [Double], axis: HistogramAxis, logWeights: [Double]? = nil,
+    dependence: SampleDependence = .independent
   ) throws(EstimatorError) {
     let points = try WeightedPoints(coordinate, logWeights: logWeights)
-    let found = try BinnedFreeEnergy(points, axes: [axis], groups: groups)
+    let found = try BinnedFreeEnergy(points, axes: [axis], dependence: dependence)
     self.axis = axis
     values = found.values
     standardErrors = found.standardErrors

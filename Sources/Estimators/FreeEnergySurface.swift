@@ -20,15 +20,15 @@ public struct FreeEnergySurface: Sendable, Equatable {
   /// - Parameters:
   ///   - x: shape `[N]`; in radians for a circular axis. `y` the same.
   ///   - logWeights: ln w, shape `[N]`; nil for equal weights.
-  ///   - groups: a number for the group each sample belongs to, shape `[N]`; nil for independent samples.
+  ///   - dependence: of the samples on each other.
   /// - Throws: `EstimatorError.emptyHistogram`, `.countMismatch`, `.notANumber`; what `LogWeights` throws.
   public init(
     x: [Double], y: [Double], xAxis: HistogramAxis, yAxis: HistogramAxis, logWeights: [Double]? = nil,
-    groups: [Int]? = nil
+    dependence: SampleDependence = .independent
   ) throws(EstimatorError) {
     guard x.count == y.count else { throw .countMismatch(expected: x.count, found: y.count) }
     let points = try WeightedPoints(zip(x, y).flatMap { [$0, $1] }, dimension: 2, logWeights: logWeights)
-    let found = try BinnedFreeEnergy(points, axes: [xAxis, yAxis], groups: groups)
+    let found = try BinnedFreeEnergy(points, axes: [xAxis, yAxis], dependence: dependence)
     (self.xAxis, self.yAxis) = (xAxis, yAxis)
     values = found.values
     standardErrors = found.standardErrors

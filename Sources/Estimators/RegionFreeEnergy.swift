@@ -2,9 +2,8 @@ import Foundation
 
 /// The free-energy difference between a region and all that lies outside, ΔF = −ln(p/(1 − p)) in kT, p = Σ w inside/Σ w.
 ///
-/// Standard error: for independent samples by the delta method, √(Σ w̃ᵢ² (fᵢ − p)²)/(p (1 − p)), f = 1 inside and 0
-/// outside, w̃ the normalised weights; for samples in groups that are independent of each other (walkers, blocks) by the
-/// jackknife, each group left out in turn (Quenouille 1956, doi:10.1093/biomet/43.3-4.353; Efron & Stein 1981,
+/// Standard error: for independent samples and for pairs by the delta method (`SampleDependence`) from the residuals
+/// w̃ᵢ (fᵢ − p)/(p (1 − p)), f = 1 inside and 0 outside, w̃ the normalised weights; for groups (walkers, blocks) by the jackknife, each group left out in turn (Quenouille 1956, doi:10.1093/biomet/43.3-4.353; Efron & Stein 1981,
 /// doi:10.1214/aos/1176345462).
 public struct RegionFreeEnergy: Sendable, Equatable {
   /// ΔF in kT, positive where the region is the less likely side.
@@ -18,11 +17,14 @@ public struct RegionFreeEnergy: Sendable, Equatable {
   /// - Parameters:
   ///   - inside: whether a sample lies in the region, shape `[N]`.
   ///   - logWeights: ln w, shape `[N]`; nil for equal weights.
-  ///   - groups: a number for the group each sample belongs to, shape `[N]`; nil for independent samples.
+  ///   - dependence: of the samples on each other.
   /// - Throws: `EstimatorError.oneSided` where all weight lies on one side; `.countMismatch`; what `LogWeights` throws.
-  public init(inside: [Bool], logWeights: [Double]? = nil, groups: [Int]? = nil) throws(EstimatorError) {
+  public init(inside: [Bool], logWeights: [Double]? = nil, dependence: SampleDependence = .independent)
+    throws(EstimatorError)
+  {
     let weights = try LogWeights(logWeights ?? [Double](repeating: 0, count: inside.count))
-    for count in [inside.count, groups?.count ?? inside.count] where count != weights.count {
+    let groupCount = if case .groups(let groups) = dependence { groups.count } else { inside.count }
+    for count in [inside.count, groupCount] where count != weights.count {
       throw .countMismatch(expected: weights.count, found: count)
     }
     let shares = weights.values.map { exp($0 - weights.logSum) }
@@ -35,14 +37,10 @@ public struct RegionFreeEnergy: Sendable, Equatable {
     value = log(without / within)
     probability = within / (within + without)
 
-    guard let groups else {
-      var variance = 0.0
-      for (sample, share) in shares.enumerated() {
-        // (f − p)/(p (1 − p)) is 1/p inside and −1/(1 − p) outside.
-        let term = share / (inside[sample] ? within : without)
-        variance += term * term
-      }
-      (standardError, reasonForNoError) = (variance.squareRoot(), nil)
+    guard case .groups(let groups) = dependence else {
+      // (f − p)/(p (1 − p)) is 1/p inside and −1/(1 − p) outside.
+      let residuals = shares.indices.map { shares[$0] / (inside[$0] ? within : -without) }
+      (standardError, reasonForNoError) = (dependence.standardError(ofSum: residuals), nil)
       return
     }
     var byGroup: [Int: (within: Double, without: Double)] = [:]
@@ -79,7 +77,8 @@ public struct RegionFreeEnergy: Sendable, Equatable {
   ///   - bins: where given, angles are first put in this many equal bins of [−π, π), and a bin belongs to the region where
   ///     its centre does: published values use 100.
   public init(
-    angles: [Double], region: CircularRange, bins: Int? = nil, logWeights: [Double]? = nil, groups: [Int]? = nil
+    angles: [Double], region: CircularRange, bins: Int? = nil, logWeights: [Double]? = nil,
+    dependence: SampleDependence = .independent
   ) throws(EstimatorError) {
     let axis: HistogramAxis? = if let bins { .circular(bins: bins) } else { nil }
     var inside: [Bool] = []
@@ -97,6 +96,6 @@ public struct RegionFreeEnergy: Sendable, Equatable {
         inside.append(region.contains(angle))
       }
     }
-    try self.init(inside: inside, logWeights: logWeights, groups: groups)
+    try self.init(inside: inside, logWeights: logWeights, dependence: dependence)
   }
 }

@@ -21,7 +21,8 @@ public struct WeightStatistics: Sendable, Equatable {
   public let largestShare: Double
   /// ln Ẑ = LSE(ln w) − ln N. Ẑ has no bias; its logarithm has one of −½ `logPartitionFunctionError`².
   public let logPartitionFunction: Double
-  /// Standard error of ln Ẑ by the delta method, √((N/ESS − 1)/(N − 1)); nil for N = 1. Too small where the tail is heavy.
+  /// Standard error of ln Ẑ by the delta method, √((N/ESS − 1)/(N − 1)) for independent samples; nil for N = 1 or one group.
+  /// Too small where the tail is heavy.
   public let logPartitionFunctionError: Double?
   /// Effective fractions of the first and of the second half of the samples, smaller first; a half of clashes only has 0.
   /// Far apart, they say that neither is known. nil for N = 1.
@@ -32,8 +33,11 @@ public struct WeightStatistics: Sendable, Equatable {
   /// - Parameters:
   ///   - logWeights: ln w, shape `[N]`.
   ///   - trimming: for `trimmedEffectiveFraction` only; everything else uses all weights as they are.
+  ///   - dependence: of the samples on each other, for the error of ln Ẑ.
   /// - Throws: `EstimatorError` for NaN, for +∞, and where no weight is above zero.
-  public init(logWeights: [Double], trimming: WeightTrimming = .standard) throws(EstimatorError) {
+  public init(
+    logWeights: [Double], trimming: WeightTrimming = .standard, dependence: SampleDependence = .independent
+  ) throws(EstimatorError) {
     let weights = try LogWeights(logWeights)
     let n = Double(weights.count)
     count = weights.count
@@ -45,7 +49,12 @@ public struct WeightStatistics: Sendable, Equatable {
     largestShare = weights.largestShare
     logPartitionFunction = weights.logSum - log(n)
     if count > 1 {
-      logPartitionFunctionError = (max(0, n / effectiveSampleSize - 1) / (n - 1)).squareRoot()
+      if case .independent = dependence {
+        logPartitionFunctionError = (max(0, n / effectiveSampleSize - 1) / (n - 1)).squareRoot()
+      } else {
+        logPartitionFunctionError = dependence.standardError(
+          ofSum: weights.values.map { exp($0 - weights.logSum) - 1 / n })
+      }
       let halves = [logWeights.prefix(count / 2), logWeights.suffix(count - count / 2)]
       let fractions = halves.map { Self.effectiveFraction(Array($0)) ?? 0 }
       splitHalfEffectiveFractions = min(fractions[0], fractions[1])...max(fractions[0], fractions[1])

@@ -27,6 +27,9 @@ public protocol Kernel: Sendable {
   /// Gradient evaluations of one step, or energy evaluations where gradients are not used.
   var evaluationsPerStep: Int { get }
 
+  /// Evaluations of another density that one step makes beside those of its target.
+  var guideEvaluationsPerStep: Int { get }
+
   /// Moves every walker once.
   ///
   /// A Metropolised kernel rejects moves to where u = +∞; a walker that stands at such a place leaves it with the first
@@ -61,6 +64,8 @@ public struct PathTransition: Sendable {
 }
 
 extension Kernel {
+  public var guideEvaluationsPerStep: Int { 0 }
+
   /// Walkers at given positions with potentials, gradients and, where the kernel has velocities, velocities from their
   /// equilibrium distribution.
   public func start(

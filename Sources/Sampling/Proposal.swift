@@ -1,4 +1,5 @@
 import Energies
+import Estimators
 import Randomness
 
 /// A normalised density that can be drawn from and evaluated exactly.
@@ -15,4 +16,11 @@ public protocol Proposal: Sendable {
 
   /// log q of given configurations, `[count]`; −∞ where the proposal never goes.
   func logDensities(of x: borrowing Configurations) throws -> [Double]
+
+  /// How the samples of the sequence depend on each other; each by itself has the density q.
+  var dependence: SampleDependence { get }
+}
+
+extension Proposal {
+  public var dependence: SampleDependence { .independent }
 }

@@ -16,6 +16,7 @@ struct Molsample: ParsableCommand {
     discussion: """
       EXAMPLES
         molsample run alanine-dipeptide              draw, weight and judge an ensemble
+        molsample report alanine-dipeptide           the report of a finished run
         molsample energy AK --coordinates frames.nc  energies of given configurations
         molsample info ACE-ALA-NME                   what the force field says of a molecule
         molsample prepare my-peptide --prmtop a.prmtop --inpcrd a.inpcrd --solvent obc2
@@ -23,13 +24,15 @@ struct Molsample: ParsableCommand {
       SYSTEM is a name that `molsample list` prints, a path to a system.yaml, or a sequence such as AK or ACE-ALA-NME
       (without more, in amber14 with obc1, a 2 nm cutoff and 310 K). Words key=value change the configuration.
 
+      COMPLETION  molsample --generate-completion-script bash (or zsh, fish); `make install` puts it and the manual in place.
+
       EXIT CODES  0 done · 2 usage · 3 not converged · 4 bad input file · 5 interrupted (resumable)
       """,
     version: Version.current,
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
       SimulateCommand.self, TrainCommand.self, SampleCommand.self, EvaluateCommand.self, AnalyzeCommand.self,
-      FreeEnergyCommand.self, ReweightCommand.self,
+      FreeEnergyCommand.self, ReweightCommand.self, ReportCommand.self, ExportCommand.self,
     ])
 
   static func main() {

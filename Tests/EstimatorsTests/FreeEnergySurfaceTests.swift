@@ -38,8 +38,9 @@ import Testing
     let logWeights = (0..<3000).map { _ in 0.5 * random.normal() }
     let groups = (0..<3000).map { ($0 / 7) % 11 }
     let (circle, line) = (HistogramAxis.circular(bins: 5), HistogramAxis.linear(-2...2, bins: 4))
-    let profile = try FreeEnergyProfile(of: x, axis: circle, logWeights: logWeights, groups: groups)
-    let surface = try FreeEnergySurface(x: x, y: y, xAxis: circle, yAxis: line, logWeights: logWeights, groups: groups)
+    let profile = try FreeEnergyProfile(of: x, axis: circle, logWeights: logWeights, dependence: .groups(groups))
+    let surface = try FreeEnergySurface(
+      x: x, y: y, xAxis: circle, yAxis: line, logWeights: logWeights, dependence: .groups(groups))
     #expect(surface[3, 2] == surface.values[14])
 
     func replicates(_ values: (_ kept: [Int]) throws -> [Double?], deepest: Int) rethrows -> [[Double]] {
@@ -90,17 +91,17 @@ import Testing
     let axis = HistogramAxis.linear(0...2, bins: 2)
     #expect(throws: EstimatorError.emptyHistogram(samples: 2)) { try FreeEnergyProfile(of: [5, 6], axis: axis) }
     #expect(throws: EstimatorError.countMismatch(expected: 2, found: 1)) {
-      try FreeEnergyProfile(of: [0, 1], axis: axis, groups: [1])
+      try FreeEnergyProfile(of: [0, 1], axis: axis, dependence: .groups([1]))
     }
     #expect(throws: EstimatorError.countMismatch(expected: 2, found: 1)) {
       try FreeEnergySurface(x: [0, 1], y: [1], xAxis: axis, yAxis: axis)
     }
     #expect(throws: EstimatorError.notANumber(sample: 1)) { try FreeEnergyProfile(of: [1, .nan], axis: axis) }
-    let single = try FreeEnergyProfile(of: [0.5, 1.5], axis: axis, groups: [3, 3])
+    let single = try FreeEnergyProfile(of: [0.5, 1.5], axis: axis, dependence: .groups([3, 3]))
     #expect(single.standardErrors == [nil, nil] && single.reasonForNoErrors == .tooFewGroups(found: 1, needed: 2))
-    let alone = try FreeEnergyProfile(of: [0.5, 0.6, 1.5], axis: axis, groups: [3, 3, 4])
+    let alone = try FreeEnergyProfile(of: [0.5, 0.6, 1.5], axis: axis, dependence: .groups([3, 3, 4]))
     #expect(alone.standardErrors == [nil, nil] && alone.reasonForNoErrors == .oneGroupHoldsAll(group: 3))
-    let rare = try FreeEnergyProfile(of: [0.5, 0.6, 1.5, 0.7], axis: axis, groups: [3, 4, 4, 3])
+    let rare = try FreeEnergyProfile(of: [0.5, 0.6, 1.5, 0.7], axis: axis, dependence: .groups([3, 4, 4, 3]))
     #expect(rare.standardErrors[1] == nil && rare.standardErrors[0] == 0 && rare.reasonForNoErrors == nil)
   }
 }

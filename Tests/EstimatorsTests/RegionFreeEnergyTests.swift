@@ -28,16 +28,16 @@ import Testing
       try RegionFreeEnergy(inside: [true, false], logWeights: [0])
     }
     #expect(throws: EstimatorError.countMismatch(expected: 2, found: 1)) {
-      try RegionFreeEnergy(inside: [true, false], groups: [0])
+      try RegionFreeEnergy(inside: [true, false], dependence: .groups([0]))
     }
     #expect(throws: EstimatorError.tooFewSamples(found: 0, needed: 1)) { try RegionFreeEnergy(inside: []) }
     #expect(throws: EstimatorError.notANumber(sample: 1)) {
       try RegionFreeEnergy(angles: [0, .nan], region: CircularRange(from: 0, to: 2))
     }
-    let oneGroup = try RegionFreeEnergy(inside: [true, false], groups: [4, 4])
+    let oneGroup = try RegionFreeEnergy(inside: [true, false], dependence: .groups([4, 4]))
     #expect(oneGroup.value == 0 && oneGroup.standardError == nil)
     #expect(oneGroup.reasonForNoError == .tooFewGroups(found: 1, needed: 2))
-    let alone = try RegionFreeEnergy(inside: [true, false, false, false], groups: [7, 7, 8, 9])
+    let alone = try RegionFreeEnergy(inside: [true, false, false, false], dependence: .groups([7, 7, 8, 9]))
     #expect(alone.standardError == nil && alone.reasonForNoError == .oneGroupHoldsAll(group: 7))
   }
 
@@ -47,7 +47,7 @@ import Testing
     let inside = (0..<500).map { _ in random.uniform() < 0.2 }
     let logWeights = (0..<500).map { _ in random.normal() }
     let groups = (0..<500).map { ($0 * $0) % 13 }
-    let found = try RegionFreeEnergy(inside: inside, logWeights: logWeights, groups: groups)
+    let found = try RegionFreeEnergy(inside: inside, logWeights: logWeights, dependence: .groups(groups))
     let numbers = Set(groups)
     let replicates = try numbers.sorted().map { left in
       let kept = (0..<500).filter { groups[$0] != left }
@@ -97,7 +97,7 @@ import Testing
           groups.append(walker)
         }
       }
-      let byWalker = try RegionFreeEnergy(inside: inside, groups: groups)
+      let byWalker = try RegionFreeEnergy(inside: inside, dependence: .groups(groups))
       grouped.append((byWalker.value - log(4)) / byWalker.standardError!)
       let independent = try RegionFreeEnergy(inside: inside)
       naive.append((independent.value - log(4)) / independent.standardError!)

@@ -69,7 +69,8 @@ import Trajectories
       #expect(summary.log_z == printed.log_z)
       #expect(summary.system == "alanine-dipeptide" && summary.samples == 3000 && summary.seed == 7)
       #expect(summary.temperature_K == 300 && summary.samples == 3000)
-      #expect(summary.energy_evaluations == 3000 + (summary.forward_check?.energy_evaluations ?? 0))
+      // The pilot draws 2000.
+      #expect(summary.energy_evaluations == 5000 + (summary.forward_check?.energy_evaluations ?? 0))
       #expect(summary.distances.map(\.name).contains("torus-w2"))
       #expect(!summary.reasons.isEmpty)
       #expect(abs(summary.ess / 3000 - summary.ess_fraction) < 1e-12)
@@ -80,8 +81,8 @@ import Trajectories
           summary.verdict == "not converged" && summary.forward_check == nil && summary.pareto_k > 0.7
             && !summary.error_bars_reliable)
       } else {
-        // The shipped model: 94.6 % at N = 100,000.
-        #expect(summary.ess_fraction > 0.88 && summary.pareto_k < 0.7 && summary.error_bars_reliable)
+        // The shipped model has 94.6 % at N = 100,000, of which 8 % are given for more draws on the rare side.
+        #expect(summary.ess_fraction > 0.8 && summary.pareto_k < 0.7 && summary.error_bars_reliable)
         // Smaller flows give −195.32 as well.
         #expect(abs(summary.log_z + 195.325) < 0.03)
         #expect(summary.verdict == "trusted", "\(summary.reasons)")

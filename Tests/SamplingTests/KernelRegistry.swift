@@ -1,3 +1,5 @@
+import Energies
+import Foundation
 import Sampling
 import Testing
 
@@ -24,6 +26,10 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     KernelCase("HMC") { HamiltonianMonteCarlo(velocityVariances: variances($0), stepSize: 0.35, leapfrogSteps: 4) },
     KernelCase("HMC of one step") {
       HamiltonianMonteCarlo(velocityVariances: variances($0), stepSize: 0.5, leapfrogSteps: 1)
+    },
+    KernelCase("HMC guided by a wider density") { dimension in
+      GuidedHamiltonianMonteCarlo(
+        guide: WideGuide(dimension: dimension), variances: variances(dimension), stepSize: 0.3, leapfrogSteps: 3)
     },
     KernelCase("GHMC") {
       GeneralizedHamiltonianMonteCarlo(velocityVariances: variances($0), stepSize: 0.4, friction: 0.7)
@@ -54,6 +60,21 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
 
   /// Unequal masses, so that a kernel that forgets one of them is seen.
   static func variances(_ dimension: Int) -> [Double] { (0..<dimension).map { [1, 0.4, 1.5][$0 % 3] } }
+}
+
+/// u = ¼ |x − ½|²: like none of the registered targets.
+struct WideGuide: TargetDensity {
+  let dimension: Int
+
+  func reducedPotentials(of x: borrowing Configurations) -> [Double] {
+    (0..<x.count).map { sample in (0..<dimension).reduce(0) { $0 + 0.25 * pow(x[sample, $1] - 0.5, 2) } }
+  }
+
+  func reducedPotentials(of x: borrowing Configurations, gradient: inout Configurations) -> [Double] {
+    gradient = Configurations(count: x.count, dimension: dimension)
+    for i in gradient.coordinates.indices { gradient.coordinates[i] = 0.5 * (x.coordinates[i] - 0.5) }
+    return reducedPotentials(of: x)
+  }
 }
 
 @Suite struct KernelRegistryTests {

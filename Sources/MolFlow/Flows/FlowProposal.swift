@@ -1,4 +1,5 @@
 import Energies
+import Estimators
 import Foundation
 import NeuralNetworks
 import Randomness
@@ -21,6 +22,7 @@ public struct FlowProposal: Proposal {
   }
 
   public var dimension: Int { flow.chart.dimension }
+  public var dependence: SampleDependence { flow.base.dependence }
 
   public func draw(_ range: Range<Int>, from random: RandomStream) throws -> (x: Configurations, logQ: [Double]) {
     let size = Self.blockSize

@@ -54,11 +54,6 @@ struct TrackedWalkers: Sendable {
 }
 
 extension Configurations {
-  init(joining parts: [Configurations], dimension: Int) {
-    self.init(
-      count: parts.reduce(0) { $0 + $1.count }, dimension: dimension, coordinates: parts.flatMap(\.coordinates))
-  }
-
   /// Whether row `w` is the same numbers as row `w` of another batch.
   func row(_ w: Int, equals other: Configurations) -> Bool {
     coordinates.withUnsafeBufferPointer { mine in

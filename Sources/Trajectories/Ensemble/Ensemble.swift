@@ -59,10 +59,12 @@ public struct EnsembleProvenance: Sendable, Equatable {
   public var seed: UInt64
   /// Digest of the resolved configuration that the run saved.
   public var configurationDigest: String?
+  /// Samples 2k and 2k + 1 of each group of this size are of one stratum of the proposal; nil for samples that are not in strata.
+  public var stratifiedGroup: Int?
 
   public init(
     title: String? = nil, program: String = "MolFlow", programVersion: String, system: String, temperature: Double,
-    seed: UInt64, configurationDigest: String? = nil
+    seed: UInt64, configurationDigest: String? = nil, stratifiedGroup: Int? = nil
   ) {
     self.title = title
     self.program = program
@@ -71,6 +73,7 @@ public struct EnsembleProvenance: Sendable, Equatable {
     self.temperature = temperature
     self.seed = seed
     self.configurationDigest = configurationDigest
+    self.stratifiedGroup = stratifiedGroup
   }
 
   /// What makes two runs draw the same samples.
@@ -88,6 +91,7 @@ public struct EnsembleProvenance: Sendable, Equatable {
       // The format has no 64-bit integers, and a double would round large seeds.
       ("seed", .text(String(seed))),
     ]
+    if let stratifiedGroup { list.append(("stratified_group", .text(String(stratifiedGroup)))) }
     if let configurationDigest { list.append(("configuration_digest", .text(configurationDigest))) }
     return list
   }
@@ -105,6 +109,7 @@ public struct EnsembleProvenance: Sendable, Equatable {
     self.init(
       title: reader.text("title"), program: reader.text("program") ?? "",
       programVersion: reader.text("programVersion") ?? "", system: system, temperature: temperature, seed: seed,
-      configurationDigest: reader.text("configuration_digest"))
+      configurationDigest: reader.text("configuration_digest"),
+      stratifiedGroup: reader.text("stratified_group").flatMap { Int($0) })
   }
 }

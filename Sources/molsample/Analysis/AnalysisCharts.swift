@@ -90,7 +90,8 @@ struct AnalysisCharts {
       let axis = HistogramAxis.circular(bins: bins)
       func profile(_ frames: SampledFrames) -> FreeEnergyProfile? {
         try? FreeEnergyProfile(
-          of: frames.x.dihedrals(torsion.atoms), axis: axis, logWeights: frames.logWeights, groups: frames.groups())
+          of: frames.x.dihedrals(torsion.atoms), axis: axis, logWeights: frames.logWeights,
+          dependence: frames.dependence)
       }
       guard let main = profile(ensemble) else { return nil }
       func series(_ label: String, _ profile: FreeEnergyProfile, dashed: Bool) -> LineChart.Series {

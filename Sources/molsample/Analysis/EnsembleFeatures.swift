@@ -12,16 +12,10 @@ struct EnsembleFeatures {
     backbone = BackboneDihedrals(molecule)
   }
 
-  /// φ and ψ of the residues that have both: all φ, then all ψ, rad, `[N][2 residues]`; nil where there are none.
+  /// All φ, then all ψ, rad, `[N][torsions]`; nil where there are none. (Of zwitterions the first residue has no φ and the last no ψ.)
   func torsions(_ x: Configurations) -> (values: [Double], dimension: Int)? {
-    let pairs = backbone.ramachandranPairs
-    guard !pairs.isEmpty else {
-      // Zwitterions have a φ in one residue and a ψ in the other.
-      let all = backbone.phi + backbone.psi
-      return all.isEmpty ? nil : (columns(all.map { x.dihedrals($0.atoms) }), all.count)
-    }
-    let all = pairs.map(\.phi) + pairs.map(\.psi)
-    return (columns(all.map { x.dihedrals($0.atoms) }), all.count)
+    let all = backbone.phi + backbone.psi
+    return all.isEmpty ? nil : (columns(all.map { x.dihedrals($0.atoms) }), all.count)
   }
 
   /// Features of TICA as transferable-samplers has them: distances of all pairs of C, N and S atoms in nm, then sine and

@@ -5,7 +5,7 @@ import Randomness
 
 /// Distances of an ensemble from a reference, each beside the same distance between two parts of the reference.
 struct ReferenceComparison {
-  struct Distance: Encodable {
+  struct Distance: Codable {
     var name: String
     var unit: String
     @ExplicitNull var value: Double?
@@ -80,11 +80,12 @@ struct ReferenceComparison {
     }
   }
 
-  /// As many points as optimal transport can take: evenly spaced ones, or a resampling where they have weights.
+  /// As many points as optimal transport can take, at random: without replacement, or by weight where they have weights. (Evenly
+  /// spaced ones would be of a few walkers only, as files have a frame of every walker in turn.)
   private func thinned(
     _ points: WeightedPoints, _ count: Int, _ random: inout RandomStream
   ) throws(EstimatorError) -> WeightedPoints {
     guard points.logWeights == nil else { return try points.equallyWeighted(points.resampled(count, random: &random)) }
-    return try points.equallyWeighted((0..<count).map { $0 * points.count / count })
+    return try points.equallyWeighted(Array((0..<points.count).shuffled(using: &random).prefix(count)))
   }
 }

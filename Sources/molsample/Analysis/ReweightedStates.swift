@@ -20,12 +20,12 @@ struct ReweightedStates {
     let isPlain = inputs.count == 1 && states[0] == target
     var groups: [Int] = []
     for input in inputs {
+      guard isPlain || input.logWeights == nil else {
+        throw UsageError("\(input.path) is a weighted ensemble and cannot be put together with other states")
+      }
       if let own = input.groups() {
         groups += own
       } else {
-        guard isPlain else {
-          throw UsageError("\(input.path) is a weighted ensemble and cannot be put together with other states")
-        }
         groups += (0..<input.count).map { $0 * min(32, input.count) / input.count }
       }
     }

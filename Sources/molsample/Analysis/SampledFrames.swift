@@ -1,4 +1,5 @@
 import Energies
+import Estimators
 import Foundation
 import Trajectories
 
@@ -14,6 +15,8 @@ struct SampledFrames {
   var logProposals: [Double]?
   /// Which independent walker each frame belongs to.
   var replicas: [Int]
+  /// Of samples in pairs of one stratum; see `SampleDependence`.
+  var pairGroupSize: Int?
   /// K; nil where the file does not say.
   var temperature: Double?
   /// The state of the simulation, where there was one.
@@ -31,13 +34,18 @@ struct SampledFrames {
   /// Groups of frames that are independent of each other, for errors: walkers, or pieces of time where there is one walker.
   /// nil for importance samples, which are independent one by one.
   func groups(pieces: Int = 10, largest: Int = 32) -> [Int]? {
-    guard logWeights == nil else { return nil }
     let walkers = Set(replicas).count
+    guard logWeights == nil || walkers > 1 else { return nil }
     if walkers == 1 { return (0..<count).map { $0 * min(pieces, count) / count } }
     // Walkers are put together where there are many: an error from 32 groups is known to an eighth.
     let numbers = Dictionary(uniqueKeysWithValues: Set(replicas).sorted().enumerated().map { ($1, $0) })
     let groups = min(walkers, largest)
     return replicas.map { numbers[$0]! * groups / walkers }
+  }
+
+  /// How the frames depend on each other, for errors.
+  var dependence: SampleDependence {
+    groups().map { .groups($0) } ?? pairGroupSize.map { .pairs(groupSize: $0) } ?? .independent
   }
 
   /// Without the first part of each walker's frames; importance samples have no first part.
@@ -60,6 +68,22 @@ struct SampledFrames {
     var late = [Bool](repeating: false, count: count)
     for walker in series { for frame in walker.suffix(walker.count / 2) { late[frame] = true } }
     return late
+  }
+
+  /// The first frames of an ensemble file.
+  static func beginning(of reader: AmberTrajectoryReader, path: String, largest: Int) throws -> SampledFrames {
+    let count = min(reader.frameCount, largest)
+    func values(_ variable: FrameVariable) throws -> [Double]? {
+      try reader.values(of: variable).map { Array($0[..<count]) }
+    }
+    guard let u = try values(.reducedPotential), let logQ = try values(.logProposal) else {
+      throw InputError(path, "has no log-densities of its samples", expected: "an ensemble.nc of `molsample run`")
+    }
+    return SampledFrames(
+      path: path, x: try reader.configurations(frames: 0..<count), potentialEnergies: try values(.potentialEnergy),
+      logWeights: zip(u, logQ).map { -$0 - $1 }, logProposals: logQ,
+      replicas: try values(.replica)?.map { Int($0) } ?? [Int](repeating: 0, count: count),
+      pairGroupSize: reader.text("stratified_group").flatMap { Int($0) }, temperature: reader.number("temperature"))
   }
 
   /// The states that a path holds: a folder of `simulate` (every kept state), a folder with an ensemble, or a file.
@@ -104,6 +128,7 @@ struct SampledFrames {
       path: path, x: try reader.configurations(), potentialEnergies: try reader.values(of: .potentialEnergy),
       logWeights: try reader.values(of: .logWeight), logProposals: try reader.values(of: .logProposal),
       replicas: try reader.values(of: .replica)?.map { Int($0) } ?? [Int](repeating: 0, count: reader.frameCount),
+      pairGroupSize: reader.text("stratified_group").flatMap { Int($0) },
       temperature: reader.number("temperature") ?? temperature)
   }
 }
@@ -117,6 +142,8 @@ struct SimulationFolder: Decodable {
   }
 
   var states: [State]
+  /// Of simulations since they are counted.
+  var energy_evaluations: Int?
 
   init(path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }

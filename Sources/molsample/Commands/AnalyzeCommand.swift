@@ -54,7 +54,7 @@ struct AnalyzeCommand: ParsableCommand {
     @ExplicitNull var largest_weight_share: Double?
     @ExplicitNull var pareto_k: Double?
     var means: [Mean]
-    var free_energies: [RunSummary.FreeEnergy]
+    var free_energies: [FreeEnergyResult]
     @ExplicitNull var reference: String?
     var distances: [ReferenceComparison.Distance]
     @ExplicitNull var tica_timescales_frames: [Double?]?
@@ -107,7 +107,12 @@ struct AnalyzeCommand: ParsableCommand {
       walkers: Set(ensemble.replicas).count, ess: statistics?.effectiveSampleSize,
       ess_fraction: statistics?.effectiveFraction, ess_fraction_trimmed: statistics?.trimmedEffectiveFraction,
       largest_weight_share: statistics?.largestShare, pareto_k: statistics?.paretoShape,
-      means: means(ensemble, features), free_energies: description.regions.map { freeEnergy($0, ensemble) },
+      means: means(ensemble, features),
+      free_energies: description.regions.map {
+        FreeEnergyResult(
+          $0, angles: ensemble.x.dihedrals($0.atoms), logWeights: ensemble.logWeights, dependence: ensemble.dependence,
+          temperature: temperature)
+      },
       reference: referencePath,
       distances: other.map {
         ReferenceComparison(
@@ -167,21 +172,6 @@ struct AnalyzeCommand: ParsableCommand {
     }
   }
 
-  private func freeEnergy(
-    _ region: SystemDescription.DihedralRegion, _ frames: SampledFrames
-  ) -> RunSummary.FreeEnergy {
-    let arc = CircularRange(from: region.range.lowerBound, to: region.range.upperBound)
-    let inside = frames.x.dihedrals(region.atoms).map { arc.contains($0) }
-    do {
-      let found = try RegionFreeEnergy(inside: inside, logWeights: frames.logWeights, groups: frames.groups())
-      return .init(
-        name: region.name, delta_f_kT: found.value, error_kT: found.standardError,
-        reason: found.reasonForNoError.map { "\($0)" })
-    } catch {
-      return .init(name: region.name, delta_f_kT: nil, error_kT: nil, reason: "\(error)")
-    }
-  }
-
   private func dihedralTable(_ frames: SampledFrames, _ features: EnsembleFeatures) -> String {
     let torsions = features.backbone.all
     let columns = torsions.map { frames.x.dihedrals($0.atoms) }
@@ -213,9 +203,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
     for free in result.free_energies {
       table.add(
-        "ΔF(\(free.name))",
-        free.delta_f_kT.map { "\(significant($0)) ± \(free.error_kT.map { significant($0, 2) } ?? "unknown") kT" }
-          ?? "unknown: \(free.reason ?? "")")
+        "ΔF(\(free.name))", free.text())
     }
     if let reference = result.reference { table.add("reference", reference) }
     for distance in result.distances {

@@ -47,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
     var impossible_samples: Int
     /// Samples whose stereocentres all have the handedness of the reference, or of the system's structure.
     @ExplicitNull var correct_chirality_fraction: Double?
-    var free_energies: [RunSummary.FreeEnergy]
+    var free_energies: [FreeEnergyResult]
     @ExplicitNull var reference: String?
     @ExplicitNull var reference_frames: Int?
     /// Mean of −log q of the reference's frames, nm and rad, 3N − 6 coordinates.
@@ -115,8 +115,10 @@ struct EvaluateCommand: ParsableCommand {
       log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
       impossible_samples: statistics.zeroWeightCount,
       correct_chirality_fraction: frames.flatMap { chirality(molecule, drawn.x, like: $0.x) },
-      free_energies: try description.regions.map {
-        try WeightedFreeEnergy.of($0, x: drawn.x, logWeights: drawn.logWeights, statistics)
+      free_energies: description.regions.map {
+        FreeEnergyResult(
+          $0, angles: drawn.x.dihedrals($0.atoms), logWeights: drawn.logWeights, dependence: .independent,
+          temperature: description.temperature, doubt: Verdict.heavyTail(statistics))
       },
       reference: referencePath, reference_frames: frames?.count, negative_log_likelihood: likelihood?.mean,
       forward_ess_fraction: likelihood?.forward.fraction,
@@ -154,8 +156,7 @@ struct EvaluateCommand: ParsableCommand {
     for energy in r.free_energies {
       table.add(
         "ΔF(\(energy.name))",
-        energy.delta_f_kT.map { "\(significant($0)) ± \(significant(energy.error_kT ?? .nan, 2)) kT" }
-          ?? energy.reason ?? "")
+        energy.text())
     }
     table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
     if let reference = r.reference, let frames = r.reference_frames {

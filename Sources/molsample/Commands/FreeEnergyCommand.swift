@@ -59,6 +59,8 @@ struct FreeEnergyCommand: ParsableCommand {
     var states: Int
     var samples: Int
     var effective_samples: Double
+    /// Of the simulation that the samples are from; null where it is not known.
+    @ExplicitNull var energy_evaluations: Int?
     @ExplicitNull var smallest_overlap: Double?
     var free_energies: [FreeEnergy]
     var profiles: [String]
@@ -99,6 +101,7 @@ struct FreeEnergyCommand: ParsableCommand {
     var result = Result(
       system: description.name, temperature_K: temperature, states: inputs.count, samples: states.frameCount,
       effective_samples: try LogWeights(states.reweighting.logWeights).effectiveSampleSize,
+      energy_evaluations: (try? SimulationFolder(path: input[0] + "/simulation.json"))?.energy_evaluations,
       smallest_overlap: states.reweighting.mbar.map { $0.overlap.bottlenecks.min()! }, free_energies: [], profiles: [])
     for name in names {
       let variable = try CollectiveVariable(name, description: description, molecule: molecule)

@@ -49,12 +49,12 @@ struct ReweightCommand: ParsableCommand {
     var overlap: Double
     /// −ln(Z₁/Z₀) of 3N − 6 coordinates.
     var delta_f_kT: Double
-    var error_kT: Double
+    @ExplicitNull var error_kT: Double?
     /// −kT ln(Z₁/Z₀); null between temperatures, where it has no one kT.
     @ExplicitNull var delta_f_kJ_mol: Double?
     @ExplicitNull var delta_f_kcal_mol: Double?
     @ExplicitNull var reason: String?
-    var free_energies: [RunSummary.FreeEnergy]
+    var free_energies: [FreeEnergyResult]
   }
 
   /// Samples whose energies are evaluated at a time.
@@ -93,7 +93,8 @@ struct ReweightCommand: ParsableCommand {
       path: folder.file("ensemble.nc"), atomCount: reader.atomCount,
       provenance: EnsembleProvenance(
         title: "\(description.name), reweighted", programVersion: Version.current, system: description.name,
-        temperature: description.temperature, seed: UInt64(reader.text("seed") ?? "") ?? 0))
+        temperature: description.temperature, seed: UInt64(reader.text("seed") ?? "") ?? 0,
+        stratifiedGroup: reader.text("stratified_group").flatMap { Int($0) }))
     let target = MolecularEnergy(prepared.system, threads: threads)
     var newU: [Double] = []
     var dihedrals: [String: [Double]] = [:]
@@ -110,8 +111,9 @@ struct ReweightCommand: ParsableCommand {
       }
     }
     let (old, new) = (zip(u, logQ).map { -$0 - $1 }, zip(newU, logQ).map { -$0 - $1 })
-    let ratio = try PartitionFunctionRatio(first: old, second: new)
-    let statistics = try WeightStatistics(logWeights: new)
+    let dependence = try Self.dependence(of: reader)
+    let ratio = try PartitionFunctionRatio(first: old, second: new, dependence: dependence)
+    let statistics = try WeightStatistics(logWeights: new, dependence: dependence)
     try writer.finish(logWeights: new)
     let isOneTemperature = abs(oldTemperature - description.temperature) < 1e-9
     let kJ = ratio.deltaF * prepared.state.kT
@@ -124,13 +126,23 @@ struct ReweightCommand: ParsableCommand {
       error_kT: ratio.standardError, delta_f_kJ_mol: isOneTemperature ? kJ : nil,
       delta_f_kcal_mol: isOneTemperature ? kJ / Units.kilojoulesPerKilocalorie : nil,
       reason: Verdict.heavyTail(statistics),
-      free_energies: try description.regions.map {
-        try WeightedFreeEnergy.of($0, angles: dihedrals[$0.name, default: []], logWeights: new, statistics)
+      free_energies: description.regions.map {
+        FreeEnergyResult(
+          $0, angles: dihedrals[$0.name, default: []], logWeights: new, dependence: dependence,
+          temperature: description.temperature, doubt: Verdict.heavyTail(statistics))
       })
     try folder.write(try JSONOutput.encode(result) + "\n", as: "summary.json")
     if json { return try JSONOutput.print(result) }
     print(text(result))
     print("written: \(folder.path)/ensemble.nc, summary.json")
+  }
+
+  /// As the file says: by walkers, in pairs of one stratum, or independent.
+  private static func dependence(of reader: AmberTrajectoryReader) throws -> SampleDependence {
+    if let walkers = try reader.values(of: .replica), walkers.contains(where: { $0 != walkers[0] }) {
+      return .groups(walkers.map { Int($0) })
+    }
+    return reader.text("stratified_group").flatMap { Int($0) }.map { .pairs(groupSize: $0) } ?? .independent
   }
 
   /// Whether no flag changes what the system's name stands for, so that energies in its files are its energies.
@@ -150,7 +162,7 @@ struct ReweightCommand: ParsableCommand {
       "\(significant(r.ess)) = \(significant(100 * r.ess_fraction, 3)) % of \(r.samples), "
         + "\(significant(100 * r.from_ess_fraction, 3)) % before")
     table.add("overlap", significant(r.overlap, 3))
-    var difference = "\(significant(r.delta_f_kT, 6)) ± \(significant(r.error_kT, 2)) kT"
+    var difference = "\(significant(r.delta_f_kT, 6)) ± \(r.error_kT.map { significant($0, 2) } ?? "unknown") kT"
     if let kJ = r.delta_f_kJ_mol, let kcal = r.delta_f_kcal_mol {
       difference += " = \(significant(kJ, 5)) kJ/mol = \(significant(kcal, 5)) kcal/mol"
     }
@@ -158,7 +170,7 @@ struct ReweightCommand: ParsableCommand {
     for free in r.free_energies {
       table.add(
         "ΔF(\(free.name))",
-        free.delta_f_kT.map { "\(significant($0)) ± \(significant(free.error_kT ?? .nan, 2)) kT" } ?? free.reason ?? "")
+        free.text())
     }
     if let reason = r.reason { table.add("doubt", reason) }
     return "\(r.system) at \(significant(r.temperature_K)) K\n\(table.text)"

@@ -14,16 +14,27 @@ struct RunCommand: ParsableCommand {
       EXAMPLES
         molsample run alanine-dipeptide
         molsample run alanine-dipeptide samples=100000 seed=7 output=my-ensemble
+        molsample run alanine-dipeptide error_kT=0.03           until ΔF is known to 0.03 kT
+        molsample run alanine-dipeptide model=my-model/model.safetensors method=snf
         molsample run --sequence ACE-GLY-NME --force-field amber14 --solvent obc1 temperature=310
+        molsample run AK samples=50000 --dry-run                what would be done
+
+      METHODS (method=)
+      \(RunMethods.help)
+
+      STOPPING  samples= is the most that is drawn (20000). ess=N, error_kT=E, seconds=T and evaluations=N stop before it, at so
+      many effective samples, at this standard error of every ΔF, after this time, or after so many energies.
 
       Writes to OUTPUT (trajectories/SYSTEM-run without output=): ensemble.nc (AMBER NetCDF with energies and weights of
       every sample), resampled.nc (as many samples as it is worth, without weights), restarts/ (some as rst7 and PDB),
       weights.npy, free_energy.csv, summary.json, config.yaml and report.html, a page with pictures and the molecule.
 
-      The verdict is trusted, use with care, or not converged (exit code 3), with reasons. Beside the weights it rests on
-      short replica exchange from the samples, which looks for regions that the model never draws (check=no leaves it
-      out), and on the reference ensemble where the system has one. A run that was interrupted goes on where it was when
-      the same command is given again, to the same result.
+      Where the system names a free-energy difference, its rare side is drawn more often, which weights make good
+      (oversample=no leaves it out). The verdict is trusted, use with care, or not converged (exit code 3), with reasons.
+      Beside the weights it rests on short replica exchange from the samples, which looks for regions that the model never
+      draws (check=no leaves it out), and on the reference ensemble where the system has one. A run that was interrupted goes
+      on where it was when the same command is given again, to the same result; with more samples= it goes on from those that
+      are there.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -31,8 +42,8 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
 
-  /// Samples between two synchronisations of the file.
-  private static let portion = 2048
+  @Flag(help: "Say what would be done, and how long it would take; write nothing.")
+  var dryRun = false
 
   func run() throws {
     let start = Date()
@@ -44,52 +55,98 @@ struct RunCommand: ParsableCommand {
     try overrides.finish(known: RunConfiguration.keys)
 
     let prepared = try PreparedSystem(description, needsStructure: true)
-    let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
-    let proposal = try ModelCatalog.proposal(configuration.modelPath, prepared: prepared, threads: threads)
+    let random = RandomStream(seed: configuration.seed)
+    let flow = try configuration.modelPath.map { path in
+      let flow = try ModelCatalog.load(path, prepared: prepared).flow
+      guard configuration.oversamples, let region = description.regions.first else { return flow }
+      return try flow.stratified(
+        region.atoms, rareSideOf: CircularRange(from: region.range.lowerBound, to: region.range.upperBound),
+        using: random.child(-7), threads: threads)
+    }
+    let proposal: any Proposal =
+      try flow.map { FlowProposal($0, threads: threads) }
+      ?? ModelCatalog.proposal(nil, prepared: prepared, threads: threads)
+    if dryRun {
+      return try DryRun(
+        configuration, prepared: prepared, proposal: proposal, output: output, threads: threads
+      ).print()
+    }
     let folder = try OutputFolder(path: output)
+    try folder.lock()
     try folder.write(configuration.yaml, as: "config.yaml")
 
-    let samples = try draw(configuration, prepared: prepared, target: target, proposal: proposal, folder: folder)
-    let statistics = try WeightStatistics(logWeights: samples.logWeights)
+    let pilot = try RunPilot(
+      proposal, target: BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state),
+      using: random)
+    let (method, reason) = configuration.chosenMethod(pilot)
+    if let reason { Molsample.report("method \(method.name): \(reason)") }
+    let setting = RunSetting(
+      prepared: prepared, proposal: proposal,
+      ofOneThread: try flow.map { FlowProposal($0, threads: 1) }
+        ?? ModelCatalog.proposal(nil, prepared: prepared, threads: 1), pilot: pilot, random: random, threads: threads)
+    let drawing = EnsembleDrawing(
+      configuration: configuration, atomCount: prepared.system.molecule.atomCount, kT: prepared.state.kT,
+      folder: folder,
+      provenance: provenance(configuration, method, proposal))
+    let (samples, dependence) = try drawing.draw(try method.make(setting))
+
+    let statistics = try WeightStatistics(logWeights: samples.logWeights, dependence: dependence)
+    let effective = try samples.effectiveSampleSize(dependence)
+    let isWeightedDraws = method.name == RunMethods.importance.name
     let judgement = try RunJudgement(
       configuration, ensembleFile: folder.file("ensemble.nc"), prepared: prepared, proposal: proposal,
-      statistics: statistics, threads: threads)
+      effectiveSamples: effective, ofProposal: isWeightedDraws ? statistics : pilot.statistics,
+      threads: threads)
     let features = EnsembleFeatures(prepared.system.molecule)
     let files = RunFiles(
-      folder: folder, molecule: prepared.system.molecule, provenance: provenance(configuration),
+      folder: folder, molecule: prepared.system.molecule, provenance: provenance(configuration, method, proposal),
       seed: configuration.seed)
     try files.writeWeights(samples.logWeights)
     try files.writeFreeEnergies(judgement.ensemble, features: features)
-    let resampled = try files.writeResampled(samples.logWeights, restarts: configuration.restarts)
-    let verdict = Verdict(statistics, judgement.evidence)
+    let resampled = try files.writeResampled(
+      samples.logWeights, along: description.regions.first.flatMap { samples.dihedrals[$0.name] },
+      effectiveSamples: effective, restarts: configuration.restarts)
+    var evidence = judgement.evidence
+    evidence.independentGroups = samples.walkers.map { Set($0).count }
+    evidence.acceptanceOfDraws = samples.diagnostics[RunMethods.acceptanceOfDraws]
+    let verdict = Verdict(statistics, effectiveSamples: effective, evidence)
+    let isDependent = if case .groups = dependence { true } else { false }
+    let freeEnergies = description.regions.map {
+      FreeEnergyResult(
+        $0, angles: samples.dihedrals[$0.name, default: []], logWeights: samples.logWeights, dependence: dependence,
+        temperature: description.temperature, doubt: Verdict.heavyTail(statistics))
+    }
+    // What went on from earlier samples took only a share of the time.
+    let share = Double(samples.count - samples.earlier) / Double(samples.count)
+    let cost = SamplingCost(
+      seconds: share > 0 ? samples.seconds.map { $0 / share } : nil, evaluations: samples.evaluations,
+      effectiveSamples: effective, freeEnergies: freeEnergies, reference: judgement.reference?.path,
+      rate: judgement.evaluationRate)
     let summary = RunSummary(
-      system: description.name, method: configuration.method, model: configuration.model,
-      samples: configuration.samples,
-      seed: configuration.seed, temperature_K: description.temperature, ess: statistics.effectiveSampleSize,
-      ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
-      trim: "the largest 0.2 % of the weights dropped",
+      system: description.name, method: method.name, method_reason: reason,
+      method_diagnostics: samples.diagnostics, model: configuration.model,
+      samples: samples.count, stopped_by: samples.stopped,
+      seed: configuration.seed, temperature_K: description.temperature, ess: effective,
+      ess_fraction: effective / Double(samples.count), ess_of: isDependent ? RunSummary.ofAverages : RunSummary.kish,
+      ess_fraction_trimmed: statistics.trimmedEffectiveFraction, trim: "the largest 0.2 % of the weights dropped",
       ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
       largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
       impossible_samples: statistics.zeroWeightCount, log_z: statistics.logPartitionFunction,
-      log_z_error: statistics.logPartitionFunctionError,
+      log_z_error: method.name == RunMethods.chains.name
+        ? pilot.statistics.logPartitionFunctionError : statistics.logPartitionFunctionError,
       error_bars_reliable: Verdict.heavyTail(statistics) == nil,
-      energy_evaluations: configuration.samples + (judgement.check?.energy_evaluations ?? 0),
-      seconds: Date().timeIntervalSince(start), valid_structure_share: judgement.evidence.validShare,
+      energy_evaluations: samples.evaluations + RunPilot.samples + (judgement.check?.energy_evaluations ?? 0),
+      seconds: Date().timeIntervalSince(start), cost: cost, valid_structure_share: judgement.evidence.validShare,
       forward_check: judgement.check, reference: judgement.reference?.path,
       forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,
       distances: judgement.distances,
       resampled_samples: resampled, verdict: verdict.text, reasons: verdict.reasons,
-      free_energies: try description.regions.map {
-        try WeightedFreeEnergy.of(
-          $0, angles: samples.dihedrals[$0.name, default: []], logWeights: samples.logWeights, statistics)
-      },
+      free_energies: freeEnergies,
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
-    let resampledFrames = try AmberTrajectoryReader(path: folder.file("resampled.nc"))
-    let report = RunReport(
-      summary: summary, ensemble: judgement.ensemble, reference: judgement.reference, features: features,
-      logWeights: samples.logWeights, shown: try resampledFrames.configurations(frames: 0..<min(20, resampled)))
-    try folder.write(report.html(), as: "report.html")
+    try RunReport.write(
+      summary, to: folder, features: features, ensemble: judgement.ensemble, reference: judgement.reference,
+      logWeights: samples.logWeights)
     if json {
       try JSONOutput.print(summary)
     } else {
@@ -99,102 +156,14 @@ struct RunCommand: ParsableCommand {
     if verdict.grade == .notConverged { throw NotConverged() }
   }
 
-  private func provenance(_ configuration: RunConfiguration) -> EnsembleProvenance {
-    EnsembleProvenance(
-      title: "\(configuration.system.name), \(configuration.method) from \(configuration.model)",
+  private func provenance(
+    _ configuration: RunConfiguration, _ method: RunMethod, _ proposal: any Proposal
+  ) -> EnsembleProvenance {
+    let group: Int? = if case .pairs(let size) = proposal.dependence { size } else { nil }
+    return EnsembleProvenance(
+      title: "\(configuration.system.name), \(method.name) from \(configuration.model)",
       programVersion: Version.current, system: configuration.system.name,
       temperature: configuration.system.temperature, seed: configuration.seed,
-      configurationDigest: configuration.digest)
-  }
-
-  /// The weights and the dihedrals that free energies need: configurations themselves stay in the file.
-  struct Drawn {
-    var logWeights: [Double] = []
-    /// By region, rad.
-    var dihedrals: [String: [Double]] = [:]
-  }
-
-  private func draw(
-    _ configuration: RunConfiguration, prepared: PreparedSystem, target: some TargetDensity,
-    proposal: some Proposal, folder: OutputFolder
-  ) throws -> Drawn {
-    let path = folder.file("ensemble.nc")
-    let atomCount = prepared.system.molecule.atomCount
-    let regions = configuration.system.regions
-    let provenance = provenance(configuration)
-    if let whole = try recorded(path, configuration), whole.logWeights.count == configuration.samples {
-      Molsample.report("the samples of this configuration are there already")
-      return whole
-    }
-    var drawn = Drawn()
-    let writer: EnsembleWriter
-    if let earlier = try recorded(EnsembleWriter.unfinishedPath(of: path), configuration) {
-      drawn = earlier
-      writer = try EnsembleWriter(
-        resuming: path, atomCount: atomCount, frames: earlier.logWeights.count, provenance: provenance)
-      Molsample.report("resuming after \(earlier.logWeights.count) samples")
-    } else {
-      writer = try EnsembleWriter(path: path, atomCount: atomCount, provenance: provenance)
-    }
-    let kT = prepared.state.kT
-    let random = RandomStream(seed: configuration.seed)
-    var progress = Progress(total: configuration.samples, skipped: drawn.logWeights.count)
-    Interruption.watch()
-    while drawn.logWeights.count < configuration.samples {
-      if Interruption.isRequested {
-        throw Interrupted(
-          description: "interrupted after \(drawn.logWeights.count) samples; the same command goes on from there")
-      }
-      let first = drawn.logWeights.count
-      let range = first..<min(first + Self.portion, configuration.samples)
-      let samples = try ImportanceSampler().sample(range, from: proposal, to: target, using: random)
-      try writer.append(
-        samples.x,
-        values: [
-          .potentialEnergy: samples.reducedPotentials.map { $0 * kT }, .reducedPotential: samples.reducedPotentials,
-          .logProposal: samples.logProposals,
-        ])
-      try writer.synchronise()
-      drawn.logWeights += samples.logWeights
-      // From coordinates as the file rounds them, so that a resumed run finds the same.
-      for region in regions { drawn.dihedrals[region.name, default: []] += dihedrals(region, rounded(samples.x)) }
-      let ess = (try? LogWeights(drawn.logWeights).effectiveSampleSize) ?? 0
-      progress.update(done: drawn.logWeights.count, detail: "\(significant(ess, 3)) effective")
-    }
-    try writer.finish(logWeights: drawn.logWeights)
-    return drawn
-  }
-
-  /// What an earlier run of the same configuration left behind: all, or whole portions, as the rest was not yet synchronised.
-  private func recorded(_ path: String, _ configuration: RunConfiguration) throws -> Drawn? {
-    guard FileManager.default.fileExists(atPath: path), let reader = try? AmberTrajectoryReader(path: path),
-      reader.text("configuration_digest") == configuration.digest,
-      let potentials = try? reader.values(of: .reducedPotential), let proposals = try? reader.values(of: .logProposal)
-    else { return nil }
-    let count = min(potentials.count, proposals.count, configuration.samples)
-    let frames = count == configuration.samples ? count : count / Self.portion * Self.portion
-    guard frames > 0 else { return nil }
-    var drawn = Drawn(logWeights: (0..<frames).map { -potentials[$0] - proposals[$0] })
-    for start in stride(from: 0, to: frames, by: Self.portion) {
-      let x = try reader.configurations(frames: start..<min(start + Self.portion, frames))
-      for region in configuration.system.regions {
-        drawn.dihedrals[region.name, default: []] += dihedrals(region, x)
-      }
-    }
-    return drawn
-  }
-
-  /// Coordinates through float Å and back, as the NetCDF file keeps them.
-  private func rounded(_ x: Configurations) -> Configurations {
-    var result = x
-    for i in result.coordinates.indices {
-      result.coordinates[i] =
-        Double(Float(x.coordinates[i] / Units.nanometersPerAngstrom)) * Units.nanometersPerAngstrom
-    }
-    return result
-  }
-
-  private func dihedrals(_ region: SystemDescription.DihedralRegion, _ x: Configurations) -> [Double] {
-    x.dihedrals(region.atoms)
+      configurationDigest: configuration.digest, stratifiedGroup: group)
   }
 }

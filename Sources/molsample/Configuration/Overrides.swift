@@ -46,6 +46,15 @@ struct Overrides {
     return value
   }
 
+  mutating func takeSwitch(_ key: String) throws -> Bool? {
+    switch takeText(key) {
+    case nil: return nil
+    case "yes": return true
+    case "no": return false
+    case let word?: throw UsageError("\(key)=\(word) is neither yes nor no")
+    }
+  }
+
   /// Numbers with commas between.
   mutating func takeNumbers(_ key: String, count: Int) throws -> [Double]? {
     guard let text = takeText(key) else { return nil }

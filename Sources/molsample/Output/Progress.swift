@@ -29,6 +29,12 @@ struct Progress {
       Data((isTerminal ? "\r\u{1B}[K\(line)" + (done == total ? "\n" : "") : line + "\n").utf8))
   }
 
+  /// Ends the line where the job stopped before its total.
+  func finish(done: Int) {
+    guard isTerminal, done < total else { return }
+    FileHandle.standardError.write(Data("\n".utf8))
+  }
+
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite else { return "unknown time" }
     if seconds < 120 { return "\(Int(seconds.rounded(.up))) s" }

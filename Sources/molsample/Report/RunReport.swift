@@ -3,6 +3,7 @@ import Estimators
 import Foundation
 import MolFlow
 import Plots
+import Trajectories
 
 /// `report.html`: one page that needs nothing else, for a browser without a network, light or dark, on a wide screen or a phone.
 struct RunReport {
@@ -14,6 +15,18 @@ struct RunReport {
   let logWeights: [Double]
   /// Samples for the picture of the molecule, drawn by weight.
   let shown: Configurations
+
+  /// Writes `report.html` of a run's folder; molecules to look at come from `resampled.nc`.
+  static func write(
+    _ summary: RunSummary, to folder: OutputFolder, features: EnsembleFeatures, ensemble: SampledFrames,
+    reference: SampledFrames?, logWeights: [Double]
+  ) throws {
+    let resampled = try AmberTrajectoryReader(path: folder.file("resampled.nc"))
+    let report = RunReport(
+      summary: summary, ensemble: ensemble, reference: reference, features: features, logWeights: logWeights,
+      shown: try resampled.configurations(frames: 0..<min(20, resampled.frameCount)))
+    try folder.write(report.html(), as: "report.html")
+  }
 
   func html() -> String {
     let charts = AnalysisCharts(title: "", ensemble: ensemble, reference: reference, features: features)
@@ -80,9 +93,10 @@ struct RunReport {
     }
     var text = row("temperature", "\(significant(summary.temperature_K)) K")
     text += row("samples", "\(summary.samples) of model \(summary.model), \(significant(summary.seconds, 3)) s")
+    text += row("method", summary.method + (summary.method_reason.map { ": \($0)" } ?? ""))
     text += row(
       "effective samples",
-      "\(significant(summary.ess)), \(percent(summary.ess_fraction)) of all (Kish, nothing clipped)")
+      "\(significant(summary.ess)), \(percent(summary.ess_fraction)) of all (\(summary.ess_of))")
     if let halves = summary.ess_fraction_halves {
       text += row("in each half", halves.map(percent).joined(separator: " and "))
     }
@@ -101,13 +115,9 @@ struct RunReport {
     text += row(
       "log Z", "\(significant(summary.log_z, 6)) ± \(summary.bar(summary.log_z_error))")
     for free in summary.free_energies {
-      let value = free.delta_f_kT.map { value -> String in
-        let kJ = value * Units.gasConstant * summary.temperature_K
-        return
-          "\(significant(value)) ± \(summary.bar(free.error_kT)) kT = \(significant(kJ, 3)) kJ/mol"
-      }
-      text += row("ΔF(\(free.name))", value ?? "unknown: \(free.reason ?? "")")
+      text += row("ΔF(\(free.name))", free.text(errorBar: summary.bar))
     }
+    text += row("cost", summary.cost.text)
     for distance in summary.distances {
       guard let value = distance.value else { continue }
       let floor = distance.noise_floor.map { "; two parts of the reference \(significant($0, 3))" } ?? ""

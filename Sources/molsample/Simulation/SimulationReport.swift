@@ -24,6 +24,8 @@ struct SimulationReport: Encodable {
   var frames_per_state: Int
   var states: [State]
   var round_trips: Int
+  /// Of all walkers, equilibration and production.
+  var energy_evaluations: Int
   var configuration_digest: String
   var molsample_version: String
 
@@ -35,6 +37,7 @@ struct SimulationReport: Encodable {
     stride = configuration.stride
     replicas = configuration.replicas
     frames_per_state = outcome.framesPerState
+    energy_evaluations = outcome.evaluations
     round_trips = outcome.exchanges.roundTrips
     configuration_digest = configuration.digest
     molsample_version = Version.current

@@ -16,6 +16,8 @@ struct SimulationRun {
   /// What a run leaves behind.
   struct Outcome {
     var plan: SimulationPlan
+    /// Evaluations of energy and forces of all walkers, equilibration and production.
+    var evaluations: Int
     var exchanges: ExchangeStatistics
     /// Mean acceptance of moves, by state.
     var acceptance: [Double?]
@@ -124,7 +126,9 @@ struct SimulationRun {
     try output.close()
     let seconds = Date().timeIntervalSince(begin)
     return Outcome(
-      plan: plan, exchanges: state.exchanges, acceptance: plan.states.indices.map { state.acceptance(ofState: $0) },
+      plan: plan,
+      evaluations: plan.states.count * configuration.replicas * state.step * kernels[0].evaluationsPerStep,
+      exchanges: state.exchanges, acceptance: plan.states.indices.map { state.acceptance(ofState: $0) },
       trajectories: output.trajectories, framesPerState: output.framesPerState, seconds: seconds,
       nanosecondsPerDay: nanosecondsPerDay(
         steps: state.step - firstStep, states: plan.states.count, seconds: seconds))

@@ -14,6 +14,8 @@ struct RunJudgement {
   let reference: SampledFrames?
   private(set) var evidence = Verdict.Evidence()
   private(set) var check: RunSummary.ForwardCheckResult?
+  /// Evaluations of energy and forces a second in the check.
+  private(set) var evaluationRate: Double?
   private(set) var forwardEffectiveFraction: Double?
   private(set) var distances: [ReferenceComparison.Distance] = []
 
@@ -22,26 +24,25 @@ struct RunJudgement {
   /// Points of optimal transport in two dimensions: a second each.
   static let transportSamples = 2000
 
+  /// - Parameters:
+  ///   - effectiveSamples: what the ensemble is worth.
+  ///   - statistics: of weighted draws of the proposal itself, which the frames of the check are held against.
   init(
     _ configuration: RunConfiguration, ensembleFile: String, prepared: PreparedSystem, proposal: some Proposal,
-    statistics: WeightStatistics, threads: Int
+    effectiveSamples: Double, ofProposal statistics: WeightStatistics, threads: Int
   ) throws {
     let molecule = prepared.system.molecule
     let reader = try AmberTrajectoryReader(path: ensembleFile)
-    let count = min(reader.frameCount, Self.largestEnsemble)
-    let x = try reader.configurations(frames: 0..<count)
-    func values(_ variable: FrameVariable) throws -> [Double] { Array(try reader.values(of: variable)![..<count]) }
-    let (u, logQ) = (try values(.reducedPotential), try values(.logProposal))
-    var ensemble = SampledFrames(path: ensembleFile, x: x, replicas: [Int](repeating: 0, count: count))
-    ensemble.potentialEnergies = try values(.potentialEnergy)
-    ensemble.logWeights = zip(u, logQ).map { -$0 - $1 }
+    let ensemble = try SampledFrames.beginning(of: reader, path: ensembleFile, largest: Self.largestEnsemble)
+    let (x, logQ) = (ensemble.x, ensemble.logProposals!)
+    let u = zip(ensemble.logWeights!, logQ).map { -$0 - $1 }
     self.ensemble = ensemble
     reference = try ReferenceEnsemble.path(of: prepared.description).map {
       try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: prepared.description.temperature)[0]
     }
     evidence.isUntrained = configuration.modelPath == nil
     evidence.validShare = try Self.validShare(molecule, ensemble, like: reference?.x ?? prepared.structure)
-    let isWorthChecking = statistics.effectiveSampleSize >= Verdict.fewestEffectiveSamples
+    let isWorthChecking = effectiveSamples >= Verdict.fewestEffectiveSamples
     if let reference, let energies = reference.potentialEnergies {
       // The file's coordinates are rounded, its energies are not.
       let logWeights = zip(energies, try proposal.logDensities(of: reference.x)).map { -$0 / prepared.state.kT - $1 }
@@ -61,6 +62,7 @@ struct RunJudgement {
     let masses = try molecule.masses(hydrogenMass: 3)
     let plan = ForwardCheck.Plan(atomCount: molecule.atomCount)
     let found: ForwardCheck
+    let start = Date()
     do {
       found = try Self.check(
         plan, from: WeightedSamples(x: x, reducedPotentials: u, logProposals: logQ), proposal, prepared, masses,
@@ -69,6 +71,7 @@ struct RunJudgement {
       evidence.failureOfCheck = "\(error)"
       return
     }
+    evaluationRate = Double(found.evaluations) / max(1e-3, Date().timeIntervalSince(start))
     let missed = found.missed(
       logPartitionFunction: statistics.logPartitionFunction, effectiveFraction: statistics.effectiveFraction)
     evidence.missed = missed

@@ -1,17 +1,9 @@
 import Estimators
 
 /// `summary.json`: what a run found, and whether to trust it. Scripts rely on the names.
-struct RunSummary: Encodable {
-  struct FreeEnergy: Encodable {
-    var name: String
-    /// −ln(p/(1 − p)), p the weighted share of samples inside the region; null where it cannot be told.
-    @ExplicitNull var delta_f_kT: Double?
-    @ExplicitNull var error_kT: Double?
-    @ExplicitNull var reason: String?
-  }
-
+struct RunSummary: Codable {
   /// What short replica exchange from the samples found.
-  struct ForwardCheckResult: Encodable {
+  struct ForwardCheckResult: Codable {
     var frames: Int
     var ladders: Int
     /// Share of the frames that the model all but never draws.
@@ -22,12 +14,20 @@ struct RunSummary: Encodable {
 
   var system: String
   var method: String
+  /// Why this method, where it was not asked for.
+  @ExplicitNull var method_reason: String?
+  /// What the method says of itself.
+  var method_diagnostics: [String: Double]
   var model: String
   var samples: Int
+  /// What ended the sampling.
+  var stopped_by: String
   var seed: UInt64
   var temperature_K: Double
+  /// Kish's, nothing clipped; of methods whose samples depend on each other what averages are worth (`ess_of`).
   var ess: Double
   var ess_fraction: Double
+  var ess_of: String
   @ExplicitNull var ess_fraction_trimmed: Double?
   var trim: String
   @ExplicitNull var ess_fraction_halves: [Double]?
@@ -40,6 +40,7 @@ struct RunSummary: Encodable {
   var error_bars_reliable: Bool
   var energy_evaluations: Int
   var seconds: Double
+  var cost: SamplingCost
   /// Share of the weight on samples with the molecule's own bonds and handedness.
   var valid_structure_share: Double
   @ExplicitNull var forward_check: ForwardCheckResult?
@@ -53,18 +54,24 @@ struct RunSummary: Encodable {
   var resampled_samples: Int
   var verdict: String
   var reasons: [String]
-  var free_energies: [FreeEnergy]
+  var free_energies: [FreeEnergyResult]
   var configuration_digest: String
   var molsample_version: String
+
+  static let kish = "Kish, nothing clipped"
+  static let ofAverages = "from the scatter of walkers or populations"
 
   /// The table on the terminal.
   var text: String {
     var table = TextTable()
     table.add(
       "samples", "\(samples) (seed \(seed)), \(energy_evaluations) energy evaluations in \(significant(seconds, 3)) s")
-    table.add(
-      "effective samples", "\(significant(ess)) = \(significant(100 * ess_fraction, 3)) % of N (Kish, nothing clipped)")
-    if let ess_fraction_trimmed {
+    table.add("method", method + (method_reason.map { ": \($0)" } ?? ""))
+    for (name, value) in method_diagnostics.sorted(by: { $0.key < $1.key }) {
+      table.add("", "\(name.replacingOccurrences(of: "_", with: " ")): \(significant(value, 3))")
+    }
+    table.add("effective samples", "\(significant(ess)) = \(significant(100 * ess_fraction, 3)) % of N (\(ess_of))")
+    if let ess_fraction_trimmed, ess_of == Self.kish {
       table.add("", "\(significant(100 * ess_fraction_trimmed, 3)) % after \(trim)")
     }
     if let halves = ess_fraction_halves {
@@ -89,13 +96,9 @@ struct RunSummary: Encodable {
       table.add("forward ESS", "\(significant(100 * forward_ess_fraction, 3)) % of the reference's frames")
     }
     for free in free_energies {
-      guard let value = free.delta_f_kT else {
-        table.add("ΔF(\(free.name))", "unknown: \(free.reason ?? "")")
-        continue
-      }
-      table.add(
-        "ΔF(\(free.name))", "\(significant(value)) ± \(bar(free.error_kT)) kT")
+      table.add("ΔF(\(free.name))", free.text(errorBar: bar))
     }
+    table.add("cost", cost.text)
     for distance in distances {
       guard let value = distance.value else { continue }
       table.add(
@@ -114,10 +117,15 @@ struct RunSummary: Encodable {
 
 /// A value that is written as null, not left out, where there is none: scripts look for the key.
 @propertyWrapper
-struct ExplicitNull<Value: Encodable>: Encodable {
+struct ExplicitNull<Value: Codable>: Codable {
   var wrappedValue: Value?
 
   init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
+  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()

@@ -23,13 +23,21 @@ struct RunFiles {
     try NumPyArray(shape: [weights.count], values: weights).write(to: folder.file("weights.npy"))
   }
 
+  /// - Parameter coordinate: of each sample, along which shares are kept best: a free-energy difference's torsion.
   /// - Returns: how many samples `resampled.nc` has.
-  func writeResampled(_ logWeights: [Double], restarts: Int) throws -> Int {
+  func writeResampled(
+    _ logWeights: [Double], along coordinate: [Double]?, effectiveSamples: Double, restarts: Int
+  ) throws -> Int {
     let weights = try LogWeights(logWeights)
     let shares = weights.normalized.map { exp($0) }
     let random = RandomStream(seed: seed).child(-2)
-    let count = max(1, Int(weights.effectiveSampleSize))
-    var chosen = SystematicResampling().parents(weights: shares, count: count, using: random.child(0))
+    let count = max(1, Int(effectiveSamples))
+    // Systematic resampling keeps shares of whatever lies together in the order of the samples.
+    let along = coordinate.map { values in values.indices.sorted { (values[$0], $0) < (values[$1], $1) } }
+    let ordered = along ?? Array(shares.indices)
+    var chosen = SystematicResampling().parents(
+      weights: ordered.map { shares[$0] }, count: count, using: random.child(0)
+    ).map { ordered[$0] }
     var order = random.child(1)
     chosen.shuffle(using: &order)
     let reader = try AmberTrajectoryReader(path: folder.file("ensemble.nc"))
@@ -73,19 +81,30 @@ struct RunFiles {
     }
   }
 
-  /// Profiles along the backbone's torsions, a line for each bin.
+  /// Profiles along the backbone's torsions, a line for each bin, with standard errors and bands of 95 % by bootstrap.
   func writeFreeEnergies(_ ensemble: SampledFrames, features: EnsembleFeatures, bins: Int = 60) throws {
-    var lines = ["torsion,angle_rad,free_energy_kT,error_kT"]
+    var lines = [
+      "torsion,angle_rad,free_energy_kT,error_kT,lower_95_kT,upper_95_kT,free_energy_kJ_mol,free_energy_kcal_mol"
+    ]
     let axis = HistogramAxis.circular(bins: bins)
-    for torsion in features.backbone.phi + features.backbone.psi {
+    let kJ = Units.gasConstant * provenance.temperature
+    for (number, torsion) in (features.backbone.phi + features.backbone.psi).enumerated() {
+      var random = RandomStream(seed: seed).child(-6).child(number)
+      let angles = ensemble.x.dihedrals(torsion.atoms)
       guard
         let profile = try? FreeEnergyProfile(
-          of: ensemble.x.dihedrals(torsion.atoms), axis: axis, logWeights: ensemble.logWeights)
+          of: angles, axis: axis, logWeights: ensemble.logWeights, dependence: ensemble.dependence),
+        let bands = try? FreeEnergyBands(
+          of: profile, coordinate: angles, logWeights: ensemble.logWeights, dependence: ensemble.dependence,
+          random: &random)
       else { continue }
       for (bin, angle) in axis.centers.enumerated() {
-        let value = profile.values[bin].map { "\($0)" } ?? ""
-        let error = profile.standardErrors[bin].map { "\($0)" } ?? ""
-        lines.append("\(torsion.name),\(angle),\(value),\(error)")
+        let value = profile.values[bin]
+        let numbers = [
+          value, profile.standardErrors[bin], bands.lower[bin], bands.upper[bin], value.map { $0 * kJ },
+          value.map { $0 * kJ / Units.kilojoulesPerKilocalorie },
+        ]
+        lines.append("\(torsion.name),\(angle)," + numbers.map { $0.map { "\($0)" } ?? "" }.joined(separator: ","))
       }
     }
     try folder.write(lines.joined(separator: "\n") + "\n", as: "free_energy.csv")

@@ -4,13 +4,15 @@ import Foundation
 /// Everything that decides what a run computes; saved as `config.yaml` beside the results.
 struct RunConfiguration {
   var system: SystemDescription
-  var samples: Int
+  var stopping: StoppingRule
   var seed: UInt64
-  /// `importance`: reweighting of independent proposals.
+  /// A name of `RunMethods`, or `auto`.
   var method: String
-  /// `force-field`: the proposal that needs no training; `autoregressive`: the trained flow that comes with the system; or a
+  /// `force-field`: the proposal that needs no training; `autoregressive`, …: the trained flow that comes with the system; or a
   /// path to a safetensors file.
   var model: String
+  /// Whether the rare side of the first free-energy difference is drawn more often than the model would.
+  var oversamples: Bool
   /// Whether dynamics from the samples looks for what the model never draws.
   var checks: Bool
   /// Samples written as restarts.
@@ -19,26 +21,32 @@ struct RunConfiguration {
   /// The file of a trained model.
   private(set) var modelPath: String?
 
-  static let keys = ["samples", "seed", "method", "model", "check", "restarts", "temperature", "output", "threads"]
-  static let methods = ["importance"]
+  static let keys =
+    StoppingRule.keys + [
+      "seed", "method", "model", "oversample", "check", "restarts", "temperature", "output", "threads",
+    ]
 
   init(system: SystemDescription, overrides: inout Overrides) throws {
     self.system = system
-    samples = try overrides.takeInteger("samples", in: 1...100_000_000) ?? 20_000
+    stopping = try StoppingRule(&overrides)
     seed = try overrides.takeSeed() ?? 0
-    method = overrides.takeText("method") ?? "importance"
+    method = overrides.takeText("method") ?? "auto"
     restarts = try overrides.takeInteger("restarts", in: 0...100_000) ?? 10
-    switch overrides.takeText("check") ?? "yes" {
-    case "yes": checks = true
-    case "no": checks = false
-    case let word: throw UsageError("check=\(word) is neither yes nor no")
-    }
+    checks = try overrides.takeSwitch("check") ?? true
+    oversamples = try overrides.takeSwitch("oversample") ?? true
     // The trained model where one comes with the system.
     model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: system.name)
-    guard Self.methods.contains(method) else {
-      throw UsageError("method=\(method) is not to be had", advice: "one of: \(Self.methods.joined(separator: ", "))")
+    guard method == RunMethods.automatic || RunMethods.named(method) != nil else {
+      throw UsageError(
+        "method=\(method) is not to be had", advice: "one of: \(RunMethods.names.joined(separator: ", "))")
     }
     modelPath = try ModelCatalog.path(ofProposal: model, system: system.name)
+  }
+
+  /// The method that was asked for, or what the pilot says with its reason.
+  func chosenMethod(_ pilot: RunPilot) -> (method: RunMethod, reason: String?) {
+    if let method = RunMethods.named(method) { return (method, nil) }
+    return pilot.choice
   }
 
   /// Threads and output folder do not change the result, and are not in it.
@@ -47,22 +55,22 @@ struct RunConfiguration {
     # Resolved configuration; molsample \(Version.current)
     check: \(checks ? "yes" : "no")
     restarts: \(restarts)
-
+    \(stopping.yaml)
     """ + decisive
   }
 
-  /// What decides the samples.
+  /// What decides the samples one by one. Where they end is no part of it: more samples go on from those that are there.
   private var decisive: String {
     """
-    samples: \(samples)
     seed: \(seed)
     method: \(method)
     model: \(model)\(modelPath.map { " # \(ConfigurationDigest.ofFile($0))" } ?? "")
+    oversample: \(oversamples ? "yes" : "no")
     # The system, as in a system.yaml
 
     """ + system.yaml
   }
 
-  /// Of what decides the samples: version, seed, model file, system.
+  /// Of what decides the samples: version, seed, method, model file, system.
   var digest: String { ConfigurationDigest.of(Version.current + "\n" + decisive) }
 }

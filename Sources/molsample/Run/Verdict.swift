@@ -20,6 +20,8 @@ struct Verdict {
   static let largestShare = 0.05
   static let largestMissedShare = 0.005
   static let smallestValidShare = 0.99
+  static let smallestAcceptance = 0.01
+  static let fewestGroups = 20
 
   /// What was found beside the weights.
   struct Evidence {
@@ -31,6 +33,10 @@ struct Verdict {
     var failureOfCheck: String?
     /// The same of the reference's frames; nil without reference.
     var missedOfReference: Double?
+    /// Independent walkers or populations that errors are from; nil for independent samples.
+    var independentGroups: Int?
+    /// Share of the model's draws that chains accept; nil for other methods.
+    var acceptanceOfDraws: Double?
     /// The model needs no training and is a first guess.
     var isUntrained = false
   }
@@ -49,14 +55,15 @@ struct Verdict {
       "the weights' tail is too heavy for error bars: Pareto k \(significant(shape, 3)), above \(significant(reliable, 2))"
   }
 
-  init(_ statistics: WeightStatistics, _ evidence: Evidence) {
+  /// - Parameter effectiveSamples: what the ensemble is worth; Kish's where samples are independent.
+  init(_ statistics: WeightStatistics, effectiveSamples: Double, _ evidence: Evidence) {
     func percent(_ share: Double) -> String { "\(significant(100 * share, 3)) %" }
     var failures: [String] = []
     var doubts: [String] = []
-    let effective = significant(statistics.effectiveSampleSize, 3)
-    if statistics.effectiveSampleSize < Self.fewestEffectiveSamples {
+    let effective = significant(effectiveSamples, 3)
+    if effectiveSamples < Self.fewestEffectiveSamples {
       failures.append("only \(effective) effective samples; averages need \(Int(Self.fewestEffectiveSamples)) or more")
-    } else if statistics.effectiveSampleSize < Self.enoughEffectiveSamples {
+    } else if effectiveSamples < Self.enoughEffectiveSamples {
       doubts.append("\(effective) effective samples; \(Int(Self.enoughEffectiveSamples)) or more would be comfortable")
     }
     if statistics.largestShare > Self.largestShare {
@@ -71,6 +78,14 @@ struct Verdict {
     if evidence.validShare < Self.smallestValidShare {
       failures.append(
         "\(percent(1 - evidence.validShare)) of the weight is on samples with other bonds or handedness than the molecule"
+      )
+    }
+    if let groups = evidence.independentGroups, groups < Self.fewestGroups {
+      doubts.append("errors are from \(groups) independent populations only; more samples make more of them")
+    }
+    if let acceptance = evidence.acceptanceOfDraws, acceptance < Self.smallestAcceptance {
+      failures.append(
+        "chains accept \(percent(acceptance)) of the model's draws: they are dynamics from their starts, not a mixture of both"
       )
     }
     if let missed = evidence.missed {

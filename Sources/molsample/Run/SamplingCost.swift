@@ -1,0 +1,68 @@
+import Foundation
+
+/// What effective samples cost, beside what replica exchange needs for free energies with the same errors.
+struct SamplingCost: Codable {
+  /// Of drawing and weighting, without check and pictures; null where the samples were there already.
+  @ExplicitNull var seconds_per_effective_sample: Double?
+  var energy_evaluations_per_effective_sample: Double
+  /// Evaluations with which the replica exchange of the reference ensemble would come to the error of the first ΔF, by 1/error²
+  /// from its own; null without reference or error.
+  @ExplicitNull var replica_exchange_energy_evaluations: Double?
+  /// The same at this machine's rate, as the forward check found it.
+  @ExplicitNull var replica_exchange_seconds: Double?
+
+  /// - Parameters:
+  ///   - seconds: of drawing; nil where nothing was drawn.
+  ///   - rate: evaluations of energy and forces a second in replica exchange; nil without check.
+  init(
+    seconds: Double?, evaluations: Int, effectiveSamples: Double, freeEnergies: [FreeEnergyResult], reference: String?,
+    rate: Double?
+  ) {
+    seconds_per_effective_sample = seconds.map { $0 / effectiveSamples }
+    energy_evaluations_per_effective_sample = Double(evaluations) / effectiveSamples
+    if let reference, let known = ReferenceCost(besides: reference),
+      let own = freeEnergies.first(where: { $0.name == known.name })?.error_kT
+    {
+      let needed = known.evaluations * (known.error / own) * (known.error / own)
+      replica_exchange_energy_evaluations = needed
+      replica_exchange_seconds = rate.map { needed / $0 }
+    }
+  }
+
+  var text: String {
+    var words: [String] = []
+    if let seconds = seconds_per_effective_sample { words.append("\(significant(1000 * seconds, 3)) ms") }
+    words.append("\(significant(energy_evaluations_per_effective_sample, 3)) energies for each effective sample")
+    var text = words.joined(separator: " and ")
+    if let needed = replica_exchange_energy_evaluations {
+      text += "; replica exchange needs \(significant(needed, 2)) energies"
+      if let seconds = replica_exchange_seconds { text += ", \(Progress.duration(seconds))," }
+      text += " for the same error of ΔF"
+    }
+    return text
+  }
+}
+
+/// What the reference ensemble's replica exchange spent on its free energy, from the JSON file beside it.
+private struct ReferenceCost {
+  let name: String
+  let evaluations: Double
+  let error: Double
+
+  private struct File: Decodable {
+    struct FreeEnergy: Decodable {
+      var name: String
+      var error_kT: Double?
+    }
+    var energy_evaluations: Double?
+    var free_energies: [FreeEnergy]
+  }
+
+  init?(besides path: String) {
+    guard path.hasSuffix(".nc"), let data = FileManager.default.contents(atPath: path.dropLast(3) + ".json"),
+      let file = try? JSONDecoder().decode(File.self, from: data), let evaluations = file.energy_evaluations,
+      let first = file.free_energies.first, let error = first.error_kT
+    else { return nil }
+    (name, self.evaluations, self.error) = (first.name, evaluations, error)
+  }
+}
