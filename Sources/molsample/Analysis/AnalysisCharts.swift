@@ -95,9 +95,9 @@ struct AnalysisCharts {
       }
       guard let main = profile(ensemble) else { return nil }
       func series(_ label: String, _ profile: FreeEnergyProfile, dashed: Bool) -> LineChart.Series {
-        // Bins that a few samples decide would be a picture of noise.
+        // Bins that one sample decides (an error of 1) would be a picture of noise.
         let shown = zip(profile.values, profile.standardErrors).map { value, error in
-          value != nil && error.map { $0 < 1.5 } ?? false
+          value != nil && error.map { $0 < 0.8 } ?? false
         }
         return LineChart.Series(
           label, x: axis.centers, y: zip(profile.values, shown).map { $1 ? $0! : .nan },
