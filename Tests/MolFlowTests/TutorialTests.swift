@@ -52,6 +52,9 @@ public struct TailStretch: Bijector {
 ///
 /// Each coordinate is distributed as the logarithm of the ratio of two gamma variables of shapes a and b. For whole numbers
 /// ln Γ, ψ and ψ′ are finite sums: ln Z = ln Γ(a) + ln Γ(b) − ln Γ(a + b), the mean is ψ(a) − ψ(b), the variance ψ′(a) + ψ′(b).
+///
+/// Source: Johnson, Kotz, Balakrishnan 1995, "Continuous univariate distributions", volume 2, chapter 23 (generalized logistic
+/// distributions of type IV).
 public struct SoftWedge: ExactlySampledModel {
   public static let name = "soft_wedge"
   public let dimension: Int
@@ -114,6 +117,8 @@ public struct SoftWedge: ExactlySampledModel {
 ///
 /// ξ is one standard normal number for each walker and step, η one for each coordinate. The length does not depend on where the
 /// walker is, so moves are as likely backwards as forwards, and one s serves narrow wells and wide ones.
+///
+/// Source: Metropolis, Rosenbluth, Rosenbluth, Teller, Teller 1953, doi:10.1063/1.1699114.
 public struct MultiscaleWalk: Kernel {
   public static let name = "multiscale-walk"
   public static let isMetropolised = true

@@ -50,20 +50,19 @@ public struct LangevinLayer: StochasticLayer {
         eta.coordinates[i] = (x.coordinates[i] - y.coordinates[i] + stepSize * gradient.coordinates[i]) / scale
       }
       let curved = try Self.hessianProduct(eta, at: y, density)
-      for sample in 0..<y.count {
+      // A walker that stayed has no path to differentiate.
+      let moved = (0..<y.count).filter { sample in
+        (0..<y.dimension).contains { x[sample, $0] != y[sample, $0] }
+      }
+      for sample in moved {
         for c in 0..<y.dimension {
           result[sample, c] += weights[sample] * (stepSize * curved[sample, c] - eta[sample, c]) / scale
         }
       }
       let back = try Self.hessianProduct(result, at: x, density)
-      for sample in 0..<y.count {
-        // A walker that stayed has no path to differentiate.
-        let stayed = (0..<y.dimension).allSatisfy { x[sample, $0] == y[sample, $0] }
+      for sample in moved {
         for c in 0..<y.dimension {
-          result[sample, c] =
-            stayed
-            ? adjoint[sample, c]
-            : result[sample, c] - stepSize * back[sample, c] + weights[sample] * eta[sample, c] / scale
+          result[sample, c] += weights[sample] * eta[sample, c] / scale - stepSize * back[sample, c]
         }
       }
     }

@@ -56,16 +56,18 @@ struct RunCommand: ParsableCommand {
 
     let prepared = try PreparedSystem(description, needsStructure: true)
     let random = RandomStream(seed: configuration.seed)
-    let flow = try configuration.modelPath.map { path in
-      let flow = try ModelCatalog.load(path, prepared: prepared).flow
-      guard configuration.oversamples, let region = description.regions.first else { return flow }
-      return try flow.stratified(
+    let model = try configuration.modelPath.map { try ModelCatalog.load($0, prepared: prepared).flow }
+    let flow = try model.map { model in
+      guard configuration.oversamples, let region = description.regions.first else { return model }
+      return try model.stratified(
         region.atoms, rareSideOf: CircularRange(from: region.range.lowerBound, to: region.range.upperBound),
         using: random.child(-7), threads: threads)
     }
-    let proposal: any Proposal =
-      try flow.map { FlowProposal($0, threads: threads) }
-      ?? ModelCatalog.proposal(nil, prepared: prepared, threads: threads)
+    func makeProposal(_ flow: NormalizingFlow?, threads: Int) throws -> any Proposal {
+      if let flow { return FlowProposal(flow, threads: threads) }
+      return try ModelCatalog.proposal(nil, prepared: prepared, threads: threads)
+    }
+    let proposal = try makeProposal(flow, threads: threads)
     if dryRun {
       return try DryRun(
         configuration, prepared: prepared, proposal: proposal, output: output, threads: threads
@@ -81,9 +83,8 @@ struct RunCommand: ParsableCommand {
     let (method, reason) = configuration.chosenMethod(pilot)
     if let reason { Molsample.report("method \(method.name): \(reason)") }
     let setting = RunSetting(
-      prepared: prepared, proposal: proposal,
-      ofOneThread: try flow.map { FlowProposal($0, threads: 1) }
-        ?? ModelCatalog.proposal(nil, prepared: prepared, threads: 1), pilot: pilot, random: random, threads: threads)
+      prepared: prepared, proposal: proposal, ofOneThread: try makeProposal(flow, threads: 1),
+      withoutStrata: try makeProposal(model, threads: threads), pilot: pilot, random: random, threads: threads)
     let drawing = EnsembleDrawing(
       configuration: configuration, atomCount: prepared.system.molecule.atomCount, kT: prepared.state.kT,
       folder: folder,

@@ -11,6 +11,8 @@ struct RunSetting {
   let proposal: any Proposal
   /// The same for use by several threads at once, each for its own samples.
   let ofOneThread: any Proposal
+  /// The model without strata: chains that share a stratum in every round would not be independent.
+  let withoutStrata: any Proposal
   let pilot: RunPilot
   let random: RandomStream
   let threads: Int
@@ -136,6 +138,6 @@ enum RunMethods {
         logPartitionFunction: setting.pilot.statistics.logPartitionFunction, using: setting.random,
         threads: setting.threads)
     }
-    return method(setting.proposal)
+    return method(setting.withoutStrata)
   }
 }
