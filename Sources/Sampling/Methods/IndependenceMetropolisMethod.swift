@@ -86,10 +86,15 @@ public struct IndependenceMetropolisMethod<Start: Proposal, Target: TargetDensit
         logProposals: potentials.map { -$0 - logPartitionFunction },
         logWeights: logWeights),
       walkers: (0..<kept).map { $0 % chains },
-      evaluations: rounds * chains * (1 + stepsPerRound * kernel.evaluationsPerStep))
+      evaluations: evaluations(rounds: rounds) + (range.lowerBound == 0 ? pool + evaluations(rounds: burnIn) : 0))
   }
 
   public func diagnostics(of state: State) -> [String: Double] { ["acceptance_of_draws": state.acceptance] }
+
+  /// Of the draws, and of local moves, which begin with one for each chain.
+  private func evaluations(rounds: Int) -> Int {
+    rounds * chains * (1 + (stepsPerRound > 0 ? 1 + stepsPerRound * kernel.evaluationsPerStep : 0))
+  }
 
   private func configurations(_ state: State) -> Configurations {
     Configurations(count: chains, dimension: target.dimension, coordinates: state.positions.values)
