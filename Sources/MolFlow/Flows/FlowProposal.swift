@@ -14,11 +14,11 @@ public struct FlowProposal: Proposal {
   public static let blockSize = 128
 
   public let flow: NormalizingFlow
-  public var threads: Int
+  private let pool: ComputationPool
 
   public init(_ flow: NormalizingFlow, threads: Int = 1) {
     self.flow = flow
-    self.threads = threads
+    pool = ComputationPool(parameters: flow.parameters, threads: threads)
   }
 
   public var dimension: Int { flow.chart.dimension }
@@ -28,12 +28,11 @@ public struct FlowProposal: Proposal {
     let size = Self.blockSize
     let first = range.lowerBound / size
     let blocks = range.isEmpty ? 0 : (range.upperBound - 1) / size - first + 1
-    let computation = ShardedComputation(shardSize: 1, threads: threads)
     let flow = flow
-    let results = try computation.run(count: blocks, parameters: flow.parameters, wantsGradient: false) { tape, block in
+    let results = try pool.run(count: blocks, shardSize: 1) { tape, block in
       let start = (first + block.lowerBound) * size
       return try flow.draw(start..<start + size, from: random, on: tape)
-    }.results
+    }
     var x = Configurations(count: range.count, dimension: dimension)
     var logQ = [Double](repeating: 0, count: range.count)
     for sample in range {
@@ -51,12 +50,10 @@ public struct FlowProposal: Proposal {
       throw EnergyError.dimensionMismatch(expected: dimension, found: x.dimension)
     }
     let (q, minusLogJ) = flow.chart.inverseAndLogDet(x)
-    let computation = ShardedComputation(shardSize: Self.blockSize, threads: threads)
     let flow = flow
-    let results = try computation.run(count: q.count, parameters: flow.parameters, wantsGradient: false) {
-      tape, range in
+    let results = try pool.run(count: q.count, shardSize: Self.blockSize) { tape, range in
       try flow.logDensities(ofMatrix: flow.matrix(q.slice(range)), samples: range.count, on: tape)
-    }.results
+    }
     return zip(results.joined(), minusLogJ).map { $0 + $1 }
   }
 }

@@ -19,6 +19,12 @@ public final class ShardedComputation {
     backend = SinglePrecisionBackend()
   }
 
+  /// With parameters that stay as they are.
+  convenience init(shardSize: Int, threads: Int, holding store: ParameterStore) {
+    self.init(shardSize: shardSize, threads: threads)
+    prepare(store, shards: 0)
+  }
+
   deinit {
     parameters.deallocate()
     for gradient in gradients { gradient.deallocate() }
@@ -36,8 +42,29 @@ public final class ShardedComputation {
     count: Int, parameters store: ParameterStore, wantsGradient: Bool,
     _ body: @Sendable (_ tape: Tape, _ samples: Range<Int>) throws -> Result
   ) throws -> (results: [Result], gradient: [Float]) {
+    prepare(store, shards: wantsGradient ? shards(of: count).count : 0)
+    let results = try evaluate(count: count, wantsGradient: wantsGradient, body)
+    var sum: [Float] = []
+    if wantsGradient {
+      sum = [Float](repeating: 0, count: store.count)
+      for gradient in gradients[0..<results.count] {
+        for i in sum.indices { sum[i] += gradient[i] }
+      }
+    }
+    return (results, sum)
+  }
+
+  /// Without gradients, over the parameters that the computation holds.
+  func run<Result: Sendable>(
+    count: Int, _ body: @Sendable (_ tape: Tape, _ samples: Range<Int>) throws -> Result
+  ) throws -> [Result] {
+    try evaluate(count: count, wantsGradient: false, body)
+  }
+
+  private func evaluate<Result: Sendable>(
+    count: Int, wantsGradient: Bool, _ body: @Sendable (_ tape: Tape, _ samples: Range<Int>) throws -> Result
+  ) throws -> [Result] {
     let shards = shards(of: count)
-    prepare(store, shards: wantsGradient ? shards.count : 0)
     var results = [Swift.Result<Result, any Error>?](repeating: nil, count: shards.count)
     let workers = min(threads, max(1, shards.count))
     results.withUnsafeMutableBufferPointer { results in
@@ -56,14 +83,7 @@ public final class ShardedComputation {
         }
       }
     }
-    var sum: [Float] = []
-    if wantsGradient {
-      sum = [Float](repeating: 0, count: store.count)
-      for gradient in gradients[0..<shards.count] {
-        for i in sum.indices { sum[i] += gradient[i] }
-      }
-    }
-    return (try results.map { try $0!.get() }, sum)
+    return try results.map { try $0!.get() }
   }
 
   private func prepare(_ store: ParameterStore, shards: Int) {

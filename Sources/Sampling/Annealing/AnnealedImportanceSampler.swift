@@ -43,17 +43,28 @@ public struct AnnealedImportanceSampler<Move: Kernel>: Sampler {
   public func anneal(
     _ range: Range<Int>, from proposal: some Proposal, to target: some TargetDensity, using random: RandomStream
   ) throws -> AnnealedSamples {
-    let (x, _) = try proposal.draw(range, from: random)
-    return try anneal(x, first: range.lowerBound, along: GeometricPath(from: proposal, to: target), using: random)
+    try anneal(range, along: GeometricPath(from: proposal, to: target), using: random)
+  }
+
+  /// The same along a path that is there already.
+  public func anneal(
+    _ range: Range<Int>, along path: GeometricPath<some Proposal, some TargetDensity>, using random: RandomStream
+  ) throws -> AnnealedSamples {
+    let (x, logQ) = try path.proposal.draw(range, from: random)
+    return try anneal(x, startPotentials: logQ.map { -$0 }, first: range.lowerBound, along: path, using: random)
   }
 
   /// From samples of the path's start to its end; `first` is the number of the first of them.
+  ///
+  /// - Parameter startPotentials: u_start of the samples, where it is known.
   public func anneal(
-    _ start: Configurations, first: Int = 0, along path: some AnnealingPath, using random: RandomStream
+    _ start: Configurations, startPotentials: [Double]? = nil, first: Int = 0, along path: some AnnealingPath,
+    using random: RandomStream
   ) throws -> AnnealedSamples {
     let moves = stepsAtTarget > 0 || stepsPerLevel > 0 && schedule.betas.count > 1
     var population = try AnnealingPopulation(
-      at: start, first: first, along: path, withGradients: Move.usesGradient && moves, threads: threads)
+      at: start, startPotentials: startPotentials, first: first, along: path, withGradients: Move.usesGradient && moves,
+      threads: threads)
     var kernel = kernel
     var levels: [AnnealingLevel] = []
     // The proposal draws from children 0, 1, …

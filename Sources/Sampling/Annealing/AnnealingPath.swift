@@ -18,6 +18,9 @@ public protocol AnnealingPath: Sendable {
   /// u_start and u_end, kT.
   func potentials(of x: borrowing Configurations) throws -> PathPotentials
 
+  /// u_start and u_end where u_start is known, as it is of fresh samples.
+  func potentials(of x: borrowing Configurations, start: [Double]) throws -> PathPotentials
+
   /// u_start and u_end, and their gradients.
   func potentials(of x: borrowing Configurations, gradients: inout PathGradients) throws -> PathPotentials
 }
@@ -25,6 +28,10 @@ public protocol AnnealingPath: Sendable {
 extension AnnealingPath {
   /// The straight path, a = 1 − β and b = β.
   public func coefficients(at beta: Double) -> PathCoefficients { PathCoefficients(start: 1 - beta, end: beta) }
+
+  public func potentials(of x: borrowing Configurations, start: [Double]) throws -> PathPotentials {
+    try potentials(of: x)
+  }
 }
 
 /// a(β) and b(β) of an `AnnealingPath` at one β.

@@ -24,15 +24,21 @@ struct AnnealingPopulation<Path: AnnealingPath>: Sendable {
   private(set) var evaluations: Int
 
   /// - Throws: `SamplingError.impossibleStart` for a particle where the start's density is zero.
-  init(at x: Configurations, first: Int, along path: Path, withGradients: Bool, threads: Int) throws {
+  ///
+  /// - Parameter startPotentials: u_start of the particles, where it is known.
+  init(
+    at x: Configurations, startPotentials: [Double]? = nil, first: Int, along path: Path, withGradients: Bool,
+    threads: Int
+  ) throws {
     self.path = path
     self.first = first
     self.x = x
     let parts = try parallelResults(of: x.count, threads: threads) { range in
       var gradients = PathGradients(count: range.count, dimension: x.dimension)
       let part = x.slice(range)
-      return withGradients
-        ? (try path.potentials(of: part, gradients: &gradients), gradients) : (try path.potentials(of: part), gradients)
+      if withGradients { return (try path.potentials(of: part, gradients: &gradients), gradients) }
+      guard let startPotentials else { return (try path.potentials(of: part), gradients) }
+      return (try path.potentials(of: part, start: Array(startPotentials[range])), gradients)
     }
     potentials = PathPotentials(start: parts.flatMap { $0.0.start }, end: parts.flatMap { $0.0.end })
     if withGradients {

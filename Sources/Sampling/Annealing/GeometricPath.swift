@@ -21,6 +21,10 @@ public struct GeometricPath<Start: Proposal, End: TargetDensity>: AnnealingPath 
     PathPotentials(start: try proposal.logDensities(of: x).map { -$0 }, end: try target.reducedPotentials(of: x))
   }
 
+  public func potentials(of x: borrowing Configurations, start: [Double]) throws -> PathPotentials {
+    PathPotentials(start: start, end: try target.reducedPotentials(of: x))
+  }
+
   /// - Throws: `SamplingError.noGradient` where the proposal is not a `DifferentiableProposal`.
   public func potentials(of x: borrowing Configurations, gradients: inout PathGradients) throws -> PathPotentials {
     guard let proposal = proposal as? any DifferentiableProposal else {

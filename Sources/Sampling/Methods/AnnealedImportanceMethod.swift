@@ -12,8 +12,8 @@ public struct AnnealedImportanceMethod<Start: Proposal, Target: TargetDensity, M
   public let random: RandomStream
   public let threads: Int
   public let portion: Int
-  /// Paths that a thread takes at a time.
-  static var piece: Int { 64 }
+  /// Paths that a thread takes at a time; flows draw blocks of as many.
+  static var piece: Int { 128 }
 
   /// - Parameters:
   ///   - path: whose ends several threads evaluate at once, each for its own samples.
@@ -34,8 +34,7 @@ public struct AnnealedImportanceMethod<Start: Proposal, Target: TargetDensity, M
       $0..<min($0 + Self.piece, range.upperBound)
     }
     let annealed = try parallelPieces(pieces.count, threads: threads) { number in
-      let start = try path.proposal.draw(pieces[number], from: random).x
-      return try sampler.anneal(start, first: pieces[number].lowerBound, along: path, using: random)
+      try sampler.anneal(pieces[number], along: path, using: random)
     }
     return EnsemblePortion(annealed, kernel: sampler.kernel)
   }

@@ -24,13 +24,11 @@ public struct StochasticLayers: Sendable {
     costOfDensity: Double, particles: Int = 2048, threads: Int,
     using random: RandomStream
   ) throws -> StochasticLayers {
-    let pieces = stride(from: 0, to: particles, by: 64).map { $0..<min($0 + 64, particles) }
+    let pieces = stride(from: 0, to: particles, by: 128).map { $0..<min($0 + 128, particles) }
     func worth(_ schedule: AnnealingSchedule) throws -> Double {
       let sampler = AnnealedImportanceSampler(kernel: kernel, schedule: schedule)
       let logWeights = try parallelPieces(pieces.count, threads: threads) { number in
-        let start = try path.proposal.draw(pieces[number], from: random).x
-        return try sampler.anneal(start, first: pieces[number].lowerBound, along: path, using: random).samples
-          .logWeights
+        try sampler.anneal(pieces[number], along: path, using: random).samples.logWeights
       }.flatMap { $0 }
       return try LogWeights(logWeights).effectiveSampleSize / Double(particles)
     }

@@ -15,6 +15,7 @@ struct BenchCommand: ParsableCommand {
         molsample bench coordinates alanine-dipeptide threads=2
         molsample bench dynamics alanine-dipeptide threads=1 time_step_fs=1
         molsample bench flow alanine-dipeptide threads=2
+        molsample bench layers alanine-dipeptide model=my-model/model.safetensors layers=1,2,3 turns=4
         molsample bench couplings dimension=60 couplings=12 width=256 threads=2
         molsample bench mbar reduced_potentials=u.npy counts=5000,5000 rounds=5
       """)
@@ -45,7 +46,7 @@ struct BenchCommand: ParsableCommand {
     var internal_to_cartesian_per_second: Double
   }
 
-  private static let kinds = ["energy", "coordinates", "dynamics", "flow", "couplings", "mbar"]
+  private static let kinds = ["energy", "coordinates", "dynamics", "flow", "layers", "couplings", "mbar"]
 
   func run() throws {
     guard let kind = arguments.plainWords.first, Self.kinds.contains(kind)
@@ -60,6 +61,10 @@ struct BenchCommand: ParsableCommand {
     if kind == "dynamics" {
       let description = try arguments.description(skipping: 1, overrides: &overrides)
       return try DynamicsBenchmark(description, &overrides).run(json: json)
+    }
+    if kind == "layers" {
+      let description = try arguments.description(skipping: 1, overrides: &overrides)
+      return try LayerBenchmark(description, &overrides).run(json: json)
     }
     if kind == "flow" {
       let description = try arguments.description(skipping: 1, overrides: &overrides)

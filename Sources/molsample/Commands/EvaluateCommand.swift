@@ -118,7 +118,7 @@ struct EvaluateCommand: ParsableCommand {
       free_energies: description.regions.map {
         FreeEnergyResult(
           $0, angles: drawn.x.dihedrals($0.atoms), logWeights: drawn.logWeights, dependence: .independent,
-          temperature: description.temperature, doubt: Verdict.heavyTail(statistics))
+          temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
       },
       reference: referencePath, reference_frames: frames?.count, negative_log_likelihood: likelihood?.mean,
       forward_ess_fraction: likelihood?.forward.fraction,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Energies
 import Estimators
 import Foundation
+import Sampling
 import Trajectories
 
 struct ReportCommand: ParsableCommand {

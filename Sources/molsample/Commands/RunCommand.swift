@@ -115,7 +115,7 @@ struct RunCommand: ParsableCommand {
     let freeEnergies = description.regions.map {
       FreeEnergyResult(
         $0, angles: samples.dihedrals[$0.name, default: []], logWeights: samples.logWeights, dependence: dependence,
-        temperature: description.temperature, doubt: Verdict.heavyTail(statistics))
+        temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
     }
     // What went on from earlier samples took only a share of the time.
     let share = Double(samples.count - samples.earlier) / Double(samples.count)
@@ -141,7 +141,10 @@ struct RunCommand: ParsableCommand {
       forward_check: judgement.check, reference: judgement.reference?.path,
       forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,
       distances: judgement.distances,
-      resampled_samples: resampled, verdict: verdict.text, reasons: verdict.reasons,
+      resampled_samples: resampled, verdict: verdict.grade.rawValue,
+      reasons: verdict.reasons(
+        effectiveSamples: effective, largestShare: statistics.largestShare, evidence,
+        isUntrained: configuration.modelPath == nil),
       free_energies: freeEnergies,
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")

@@ -40,7 +40,6 @@ struct RunJudgement {
     reference = try ReferenceEnsemble.path(of: prepared.description).map {
       try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: prepared.description.temperature)[0]
     }
-    evidence.isUntrained = configuration.modelPath == nil
     evidence.validShare = try Self.validShare(molecule, ensemble, like: reference?.x ?? prepared.structure)
     let isWorthChecking = effectiveSamples >= Verdict.fewestEffectiveSamples
     if let reference, let energies = reference.potentialEnergies {

@@ -22,18 +22,21 @@ struct RunSetting {
     BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
   }
 
-  /// 50 fs of the molecule's dynamics in single precision, with heavy hydrogens.
-  func moves() throws -> GuidedHamiltonianMonteCarlo<BoltzmannDensity<MolecularEnergy>> {
-    let masses = try prepared.system.molecule.masses(hydrogenMass: 3)
-    return GuidedHamiltonianMonteCarlo(
-      guide: BoltzmannDensity(
-        MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state),
-      variances: masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }, stepSize: 2.5e-3,
-      leapfrogSteps: 20)
-  }
+  func moves() throws -> GuidedHamiltonianMonteCarlo<BoltzmannDensity<MolecularEnergy>> { try prepared.shortMoves() }
 
   /// For settings that are found before sampling; samples use other streams.
   var tuning: RandomStream { random.child(-4) }
+}
+
+extension PreparedSystem {
+  /// 50 fs of the molecule's dynamics in single precision, with heavy hydrogens.
+  func shortMoves() throws -> GuidedHamiltonianMonteCarlo<BoltzmannDensity<MolecularEnergy>> {
+    let masses = try system.molecule.masses(hydrogenMass: 3)
+    return GuidedHamiltonianMonteCarlo(
+      guide: BoltzmannDensity(MolecularEnergy(system, threads: 1, precision: .single), state: state),
+      variances: masses.flatMap { [Double](repeating: state.kT / $0, count: 3) }, stepSize: 2.5e-3,
+      leapfrogSteps: 20)
+  }
 }
 
 /// A method of `run` and how it is made.

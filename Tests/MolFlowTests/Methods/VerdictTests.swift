@@ -1,0 +1,58 @@
+import Energies
+import Estimators
+import Foundation
+import Randomness
+import Sampling
+import Testing
+
+/// Whether the verdict tells a proposal that knows all modes from one that misses a mode and whose weights look as good.
+@Suite struct VerdictTests {
+  static let samples = 4000
+
+  static func verdict(_ proposal: some Proposal, _ target: some TargetDensity, kT: [Double], seed: UInt64) throws
+    -> Verdict
+  {
+    let random = RandomStream(seed: seed)
+    let drawn = try ImportanceSampler().sample(0..<samples, from: proposal, to: target, using: random)
+    let statistics = try WeightStatistics(logWeights: drawn.logWeights)
+    var evidence = Verdict.Evidence()
+    guard statistics.effectiveSampleSize >= Verdict.fewestEffectiveSamples else {
+      return Verdict(statistics, effectiveSamples: statistics.effectiveSampleSize, evidence)
+    }
+    var plan = ForwardCheck.Plan()
+    (plan.steps, plan.stepsPerExchange, plan.stepsPerFrame, plan.replicas) = (4000, 20, 200, 16)
+    let isMolecule = target.dimension == 12
+    let check = try ForwardCheck(
+      from: drawn, proposal: proposal, target: target, moving: target,
+      kernel: LangevinDynamics(
+        velocityVariances: kT, stepSize: isMolecule ? 4e-3 : 0.1, friction: isMolecule ? 5 : 0.5),
+      plan: plan, threads: 2, using: random.child(-3))
+    evidence.missed = check.missed(
+      logPartitionFunction: statistics.logPartitionFunction, effectiveFraction: statistics.effectiveFraction)
+    return Verdict(statistics, effectiveSamples: statistics.effectiveSampleSize, evidence)
+  }
+
+  /// Errors of the verdict over 100 seeds: not converged where all modes are drawn, and anything else where one is not.
+  static func errors(_ setting: MethodTarget) throws -> (falseAlarms: Int, misses: Int) {
+    func errors(_ proposal: some Proposal, _ target: some TargetDensity) throws -> (Int, Int) {
+      let isMolecule = target.dimension == 12
+      let kT = [Double](repeating: isMolecule ? 2.5 / 12 : 1, count: target.dimension)
+      let many = try proposal.draw(0..<20_000, from: RandomStream(seed: 5)).x
+      let share = Double((0..<many.count).count { !setting.isInside(many, $0) }) / Double(many.count)
+      let without = RestrictedProposal(proposal, logShare: log(share)) { !setting.isInside(copy $0, $1) }
+      var (alarms, misses) = (0, 0)
+      for seed in 0..<100 {
+        if try verdict(proposal, target, kT: kT, seed: UInt64(seed)).grade == .notConverged { alarms += 1 }
+        if try verdict(without, target, kT: kT, seed: UInt64(seed)).grade != .notConverged { misses += 1 }
+      }
+      return (alarms, misses)
+    }
+    return try errors(setting.proposal, setting.target)
+  }
+
+  @Test("A proposal without one mode is found out, one that has all is not accused", arguments: MethodTarget.all)
+  func modes(_ setting: MethodTarget) throws {
+    let (falseAlarms, misses) = try Self.errors(setting)
+    #expect(falseAlarms <= 5 && misses <= 5, "\(falseAlarms) false alarms and \(misses) misses of 100")
+  }
+}
