@@ -95,6 +95,35 @@ void LANE_TYPED(network_spline_adjoint)(
   NETWORK.spline_adjoint(spline, inverse, dimensions, columns, parameters, x, y, dy, dlog_slope, dx, dparameters);
 }
 
+void LANE_TYPED(network_pair_messages)(const LANE_TYPED(network_pairs) *pairs, LANE_SCALAR *y) {
+  NETWORK.pair_messages(pairs, y);
+}
+
+void LANE_TYPED(network_pair_messages_adjoint)(
+    const LANE_TYPED(network_pairs) *pairs, const LANE_SCALAR *dy, LANE_SCALAR *dfirst, LANE_SCALAR *dsecond,
+    LANE_SCALAR *dradial) {
+  NETWORK.pair_messages_adjoint(pairs, dy, dfirst, dsecond, dradial);
+}
+
+void LANE_TYPED(network_pair_scores)(
+    const LANE_TYPED(network_pairs) *pairs, const LANE_SCALAR *weights, LANE_SCALAR *y) {
+  NETWORK.pair_scores(pairs, weights, y);
+}
+
+void LANE_TYPED(network_pair_scores_adjoint)(
+    const LANE_TYPED(network_pairs) *pairs, const LANE_SCALAR *weights, const LANE_SCALAR *dy, LANE_SCALAR *dfirst,
+    LANE_SCALAR *dsecond, LANE_SCALAR *dradial, LANE_SCALAR *dweights) {
+  NETWORK.pair_scores_adjoint(pairs, weights, dy, dfirst, dsecond, dradial, dweights);
+}
+
+void LANE_TYPED(network_pair_slopes)(const LANE_TYPED(network_pairs) *pairs, LANE_SCALAR *y) {
+  NETWORK.pair_slopes(pairs, y);
+}
+
+void LANE_TYPED(network_pair_trace_sum)(const LANE_TYPED(network_pair_trace) *input, LANE_SCALAR *trace) {
+  NETWORK.pair_trace_sum(input, trace);
+}
+
 void LANE_TYPED(network_adam)(
     int64_t count, const LANE_SCALAR *gradient, LANE_SCALAR gradient_scale, LANE_SCALAR beta1, LANE_SCALAR beta2,
     LANE_SCALAR rate, LANE_SCALAR v_scale, LANE_SCALAR epsilon, LANE_SCALAR decay, LANE_SCALAR *m, LANE_SCALAR *v,

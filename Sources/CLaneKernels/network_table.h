@@ -19,6 +19,12 @@ typedef struct {
   NETWORK_KERNEL(attention_tangent);
   NETWORK_KERNEL(spline_value);
   NETWORK_KERNEL(spline_adjoint);
+  NETWORK_KERNEL(pair_messages);
+  NETWORK_KERNEL(pair_messages_adjoint);
+  NETWORK_KERNEL(pair_scores);
+  NETWORK_KERNEL(pair_scores_adjoint);
+  NETWORK_KERNEL(pair_slopes);
+  NETWORK_KERNEL(pair_trace_sum);
   NETWORK_KERNEL(adam);
 } LANE_TYPED(lane_network);
 #undef NETWORK_KERNEL

@@ -13,6 +13,7 @@
 #include "network_normalisation.h"
 #include "network_attention.h"
 #include "network_splines.h"
+#include "network_pairs.h"
 
 const LANE_TYPED(lane_network) LANE_VARIANT(network_kernels) = {
   .function_value = LANE_VARIANT(function_values),
@@ -32,5 +33,11 @@ const LANE_TYPED(lane_network) LANE_VARIANT(network_kernels) = {
   .attention_tangent = LANE_VARIANT(attention_tangent),
   .spline_value = LANE_VARIANT(spline_value),
   .spline_adjoint = LANE_VARIANT(spline_adjoint),
+  .pair_messages = LANE_VARIANT(pair_messages),
+  .pair_messages_adjoint = LANE_VARIANT(pair_messages_adjoint),
+  .pair_scores = LANE_VARIANT(pair_scores),
+  .pair_scores_adjoint = LANE_VARIANT(pair_scores_adjoint),
+  .pair_slopes = LANE_VARIANT(pair_slopes),
+  .pair_trace_sum = LANE_VARIANT(pair_trace_sum),
   .adam = LANE_VARIANT(adam),
 };

@@ -2,24 +2,24 @@ import COpenBLAS
 
 /// A small symmetric matrix, all of its elements stored, with what LAPACK does to it
 /// (LAPACK Users' Guide, Anderson et al. 1999).
-struct SymmetricMatrix: Sendable, Equatable {
-  let order: Int
+package struct SymmetricMatrix: Sendable, Equatable {
+  package let order: Int
   /// Shape `[order][order]`.
-  var elements: [Double]
+  package var elements: [Double]
 
-  init(order: Int, elements: [Double]) {
+  package init(order: Int, elements: [Double]) {
     precondition(elements.count == order * order)
     self.order = order
     self.elements = elements
   }
 
-  subscript(i: Int, j: Int) -> Double {
+  package subscript(i: Int, j: Int) -> Double {
     get { elements[i * order + j] }
     set { elements[i * order + j] = newValue }
   }
 
   /// A⁻¹ b by Cholesky's factorisation; nil where A is not positive definite to rounding.
-  func solving(_ b: [Double]) -> [Double]? {
+  package func solving(_ b: [Double]) -> [Double]? {
     precondition(b.count == order)
     guard order > 0 else { return [] }
     var uplo = CChar(UInt8(ascii: "U"))
@@ -36,7 +36,7 @@ struct SymmetricMatrix: Sendable, Equatable {
 
   /// Eigenvalues in ascending order (of the lower triangle, row-major) and, in row m of `vectors` (shape `[order][order]`), the eigenvector of the m-th; nil
   /// where the iteration fails, which needs an element that is not finite.
-  func eigensystem() -> (values: [Double], vectors: [Double])? {
+  package func eigensystem() -> (values: [Double], vectors: [Double])? {
     guard order > 0 else { return ([], []) }
     guard elements.allSatisfy(\.isFinite) else { return nil }
     var job = CChar(UInt8(ascii: "V"))

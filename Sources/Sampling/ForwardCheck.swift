@@ -8,19 +8,19 @@ import Randomness
 ///
 /// Importance weights cannot show a region that is never drawn. Frames of dynamics that has left the proposal's regions can:
 /// where q is far too small, w is far above its mean. Under the target w/Z has the mean 1/(effective fraction), so by Markov's
-/// inequality a share of at most 1/t has w/Z above t/(effective fraction); the check counts the frames beyond t = 10³.
+/// inequality a share of at most 1/t has w/Z above t/(effective fraction); the check counts the frames beyond t = 300.
 ///
 /// It finds what hot walkers reach within its length and can prove no absence.
 public struct ForwardCheck: Sendable {
   /// What the check does; evaluations are `states` × `replicas` × `steps`.
   public struct Plan: Sendable, Equatable {
     /// Temperatures, in geometric progression.
-    public var states = 6
+    public var states = 8
     /// Highest temperature in units of the target's.
-    public var highestTemperatureRatio = 2.5
+    public var highestTemperatureRatio = 4.0
     public var replicas = 32
     /// Steps of dynamics; the second half is looked at.
-    public var steps = 20_000
+    public var steps = 26_000
     public var stepsPerExchange = 100
     public var stepsPerFrame = 500
 
@@ -90,7 +90,7 @@ public struct ForwardCheck: Sendable {
   }
 
   /// t of the description.
-  public static let threshold = 1e3
+  public static let threshold = 300.0
 
   /// Share of the frames whose weight says that the proposal all but never draws them, and the ladders that hold one.
   ///

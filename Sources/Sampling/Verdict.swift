@@ -5,8 +5,9 @@ import Estimators
 /// Thresholds. 200 effective samples give a share of one half to ±3.5 %, 1000 to ±1.6 %; one sample with more than a twentieth of all
 /// weight decides every average; k̂ above min(1 − 1/log₁₀ N, 0.7) means that the error bars themselves are not to be trusted
 /// (Vehtari et al. 2024, Pareto smoothed importance sampling). Halves of the samples whose effective shares differ by more than
-/// a factor of two know neither. A region with more than 0.5 % of the check's frames, seen in two independent ladders, that the
-/// proposal all but never draws makes the ensemble wrong, whatever its weights say.
+/// a factor of two know neither. A region with more than 0.4 % of the check's frames, seen in two independent ladders, that the
+/// proposal all but never draws makes the ensemble wrong, whatever its weights say: a proposal that fits has at most one frame in
+/// three hundred there (`ForwardCheck`).
 public struct Verdict: Sendable {
   public enum Grade: String, Sendable {
     case trusted
@@ -36,7 +37,7 @@ public struct Verdict: Sendable {
   public static let fewestEffectiveSamples = 200.0
   public static let enoughEffectiveSamples = 1000.0
   public static let largestShare = 0.05
-  public static let largestMissedShare = 0.005
+  public static let largestMissedShare = 0.004
   public static let smallestValidShare = 0.99
   public static let smallestAcceptance = 0.01
   public static let fewestGroups = 20

@@ -37,7 +37,7 @@ import Testing
   func findsWhatIsMissed() throws {
     let (check, missed) = try Self.check(Self.left)
     #expect(check.frames.count == 32 * 20 && check.ladders.max() == 31)
-    #expect(check.evaluations == 6 * 32 * 8000 + 640)
+    #expect(check.evaluations == 8 * 32 * 8000 + 640)
     let difference = Self.model.freeEnergyDifference()
     let share = 1 / (1 + exp(difference))
     // 640 frames of 32 ladders: the share's error is a few hundredths.

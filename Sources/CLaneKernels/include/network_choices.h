@@ -7,6 +7,8 @@ typedef enum {
   network_square, network_square_root, network_reciprocal
 } network_function;
 
+#define NETWORK_PAIR_ATOMS 128
+
 typedef enum { network_rational_quadratic, network_linear_rational } network_spline_kind;
 // Slope 1 at both ends; equal slopes; any slopes.
 typedef enum { network_ends_identity, network_ends_periodic, network_ends_free } network_spline_ends;

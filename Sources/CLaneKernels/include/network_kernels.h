@@ -96,6 +96,42 @@ void LANE_TYPED(network_spline_adjoint)(
     const LANE_SCALAR *parameters, const LANE_SCALAR *x, const LANE_SCALAR *y, const LANE_SCALAR *dy,
     const LANE_SCALAR *dlog_slope, LANE_SCALAR *dx, LANE_SCALAR *dparameters);
 
+// Messages between all pairs of atoms: z(i,j) = first(i) + second(j) + radial(pair), [rows] each. first and second are
+// [rows][atoms × samples], radial is [rows][pairs × samples] with pairs i < j in the order (0,1), (0,2), …
+typedef struct {
+  int64_t atoms, samples, rows;
+  const LANE_SCALAR *first, *second, *radial;
+} LANE_TYPED(network_pairs);
+// y(i) = Σ_{j ≠ i} silu(z(i,j))
+void LANE_TYPED(network_pair_messages)(const LANE_TYPED(network_pairs) *pairs, LANE_SCALAR *y);
+void LANE_TYPED(network_pair_messages_adjoint)(
+    const LANE_TYPED(network_pairs) *pairs, const LANE_SCALAR *dy, LANE_SCALAR *dfirst, LANE_SCALAR *dsecond,
+    LANE_SCALAR *dradial);
+// y(i,j) = Σ over rows of weight · silu(z(i,j)), [atoms × (atoms − 1) × samples], i first.
+void LANE_TYPED(network_pair_scores)(
+    const LANE_TYPED(network_pairs) *pairs, const LANE_SCALAR *weights, LANE_SCALAR *y);
+void LANE_TYPED(network_pair_scores_adjoint)(
+    const LANE_TYPED(network_pairs) *pairs, const LANE_SCALAR *weights, const LANE_SCALAR *dy, LANE_SCALAR *dfirst,
+    LANE_SCALAR *dsecond, LANE_SCALAR *dradial, LANE_SCALAR *dweights);
+// y(i,j) = silu′(z(i,j)), [rows][atoms × (atoms − 1) × samples]
+void LANE_TYPED(network_pair_slopes)(const LANE_TYPED(network_pairs) *pairs, LANE_SCALAR *y);
+
+// What network_pair_trace reads; atoms at most NETWORK_PAIR_ATOMS. Ordered pairs [rows][atoms × (atoms − 1) × samples], own
+// values [rows][3 × atoms × samples], directions and pushes [3][atoms × (atoms − 1) × samples].
+typedef struct {
+  int64_t atoms, samples, rows;
+  const LANE_SCALAR *slopes;            // silu′(z(k,l)) of the messages
+  const LANE_SCALAR *radial_slopes;     // ∂radial/∂distance, [rows][pairs × samples]
+  const LANE_SCALAR *directions;        // ∂distance(k,i)/∂x(i) at (k,i)
+  const LANE_SCALAR *first, *second;    // at (k,i): change of an operand of atom k along the direction of (k,i)
+  const LANE_SCALAR *first_own, *second_own;    // change of an operand of atom i with x(i)
+  const LANE_SCALAR *pushes;            // at (i,k): x, y, z of the adjoint of atom k for output i
+  const LANE_SCALAR *adjoint;           // at (i,k)
+  const LANE_SCALAR *adjoint_own;       // of atom i for output i
+} LANE_TYPED(network_pair_trace);
+// trace[sample] = Σ adjoint · change of y(k) of network_pair_messages with x(i), over i, k, directions and rows.
+void LANE_TYPED(network_pair_trace_sum)(const LANE_TYPED(network_pair_trace) *input, LANE_SCALAR *trace);
+
 // One step of AdamW (Kingma & Ba 2015; Loshchilov & Hutter 2019): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
 // value ← value (1 − decay) − rate · m / (√v · v_scale + ε), where g = gradient_scale × gradient.
 void LANE_TYPED(network_adam)(

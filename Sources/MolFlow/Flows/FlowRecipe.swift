@@ -17,6 +17,12 @@ public protocol FlowRecipe: Sendable, Codable, Equatable {
   /// Whether it works on coordinates that frames must whiten first.
   static var needsWhitening: Bool { get }
 
+  /// Whether it needs `CartesianStatistics` of frames.
+  static var needsStatistics: Bool { get }
+
+  /// Name of the objective by which it learns from frames.
+  static var likelihoodObjective: String { get }
+
   /// What is wrong with the sizes, or nil.
   var problem: String? { get }
 
@@ -31,23 +37,26 @@ public struct FlowSubject: Sendable {
   public var scaling: CoordinateScaling
   /// Of `BodyFrameCoordinates`, for recipes that need it.
   public var whitening: Whitening?
+  /// Of frames, for recipes that need them.
+  public var statistics: CartesianStatistics?
   /// Densities of the latents, fitted to scaled coordinates, so that the flow starts as the product of their marginals; standard
   /// latents where there are none.
   public var marginals: FittedMarginalsProposal?
 
   public init(
     _ system: MolecularSystem, coordinates: InternalCoordinates, scaling: CoordinateScaling,
-    whitening: Whitening? = nil, marginals: FittedMarginalsProposal? = nil
+    whitening: Whitening? = nil, statistics: CartesianStatistics? = nil, marginals: FittedMarginalsProposal? = nil
   ) {
     (self.system, self.coordinates) = (system, coordinates)
-    (self.scaling, self.whitening, self.marginals) = (scaling, whitening, marginals)
+    (self.scaling, self.whitening, self.statistics, self.marginals) = (scaling, whitening, statistics, marginals)
   }
 }
 
 /// The kinds of flows.
 public enum FlowRecipes {
   public static let all: [any FlowRecipe.Type] = [
-    AutoregressiveNetwork.Options.self, CouplingRecipe.self, CartesianRecipe.self,
+    AutoregressiveNetwork.Options.self, CouplingRecipe.self, CartesianRecipe.self, PairFieldRecipe.self,
+    GraphFieldRecipe.self, KernelFieldRecipe.self,
   ]
 
   public static var kinds: [String] { all.map { $0.kind } }
@@ -57,6 +66,8 @@ public enum FlowRecipes {
 
 extension FlowRecipe {
   public static var needsWhitening: Bool { false }
+  public static var needsStatistics: Bool { false }
+  public static var likelihoodObjective: String { LikelihoodObjective.name }
 
   /// The sizes by their names in snake case.
   public var sizes: [String: Double] {

@@ -15,6 +15,7 @@ public struct ModelFile: Sendable {
     public var molecule: String
     public var scaling: CoordinateScaling
     public var whitening: Whitening?
+    public var statistics: CartesianStatistics?
     public var marginals: FittedMarginalsProposal?
     /// System, temperature, seed, data, energy evaluations and whatever else says how the model came about.
     public var provenance: [String: String]
@@ -29,7 +30,8 @@ public struct ModelFile: Sendable {
   public init(_ subject: FlowSubject, recipe: any FlowRecipe, seed: UInt64, provenance: [String: String]) {
     header = Header(
       recipe: recipe, molecule: Self.signature(of: subject.system.molecule, subject.coordinates.zMatrix),
-      scaling: subject.scaling, whitening: subject.whitening, marginals: subject.marginals, provenance: provenance)
+      scaling: subject.scaling, whitening: subject.whitening, statistics: subject.statistics,
+      marginals: subject.marginals, provenance: provenance)
     var builder = ParameterBuilder(seed: seed)
     flow = recipe.flow(of: subject, in: &builder)
   }
@@ -91,6 +93,7 @@ public struct ModelFile: Sendable {
     }
     let subject = FlowSubject(
       system, coordinates: coordinates, scaling: header.scaling, whitening: header.whitening,
+      statistics: header.statistics,
       marginals: header.marginals)
     var builder = ParameterBuilder(seed: 0)
     var flow = header.recipe.flow(of: subject, in: &builder)
@@ -117,7 +120,9 @@ extension ModelFile.Header: Codable {
     var kind: String
   }
 
-  private enum Key: String, CodingKey { case kind, options, molecule, scaling, whitening, marginals, provenance }
+  private enum Key: String, CodingKey {
+    case kind, options, molecule, scaling, whitening, statistics, marginals, provenance
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
@@ -126,6 +131,7 @@ extension ModelFile.Header: Codable {
     try container.encode(molecule, forKey: .molecule)
     try container.encode(scaling, forKey: .scaling)
     try container.encodeIfPresent(whitening, forKey: .whitening)
+    try container.encodeIfPresent(statistics, forKey: .statistics)
     try container.encodeIfPresent(marginals, forKey: .marginals)
     try container.encode(provenance, forKey: .provenance)
   }
@@ -140,9 +146,11 @@ extension ModelFile.Header: Codable {
     molecule = try container.decode(String.self, forKey: .molecule)
     scaling = try container.decode(CoordinateScaling.self, forKey: .scaling)
     whitening = try container.decodeIfPresent(Whitening.self, forKey: .whitening)
+    statistics = try container.decodeIfPresent(CartesianStatistics.self, forKey: .statistics)
     marginals = try container.decodeIfPresent(FittedMarginalsProposal.self, forKey: .marginals)
     provenance = try container.decode([String: String].self, forKey: .provenance)
     guard recipe.problem == nil, type.needsWhitening == (whitening != nil),
+      type.needsStatistics == (statistics != nil), statistics?.isValid(atoms: scaling.rows.count + 1) ?? true,
       marginals == nil || marginals!.dimension == scaling.coordinates.count,
       whitening?.isValid(count: scaling.coordinates.count) ?? true, scaling.isValid
     else {

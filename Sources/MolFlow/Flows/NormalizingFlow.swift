@@ -96,6 +96,9 @@ public struct NormalizingFlow: Sendable {
     return result
   }
 
+  /// The matrix of scaled numbers, one for each coordinate, as they are.
+  public func scaledMatrix(_ y: borrowing Configurations) -> [Double] { unscaledMatrix(y) }
+
   /// The matrix of numbers as they are.
   func unscaledMatrix(_ y: borrowing Configurations) -> [Double] { matrix(y) { value, _ in value } }
 

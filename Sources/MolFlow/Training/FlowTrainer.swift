@@ -61,7 +61,7 @@ public struct FlowTrainer<Target: TargetDensity> {
       dynamics: dynamics, computation: computation,
       schedule: isLikelihood ? plan.likelihoodSchedule : plan.energySchedule,
       firstRound: isLikelihood ? 0 : plan.likelihoodRounds)
-    let objective = isLikelihood ? LikelihoodObjective.self : TrainingObjectives.type(of: plan.objective)!
+    let objective = TrainingObjectives.type(of: isLikelihood ? plan.likelihoodObjective : plan.objective)!
     let report = try objective.init().run(&round)
     state = round.state
     state.round += 1

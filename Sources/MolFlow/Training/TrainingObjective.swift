@@ -19,7 +19,8 @@ public protocol TrainingObjective: Sendable {
 /// The objectives.
 public enum TrainingObjectives {
   public static let all: [any TrainingObjective.Type] = [
-    LikelihoodObjective.self, LogVarianceObjective.self, ReverseKullbackLeiblerObjective.self, MixedObjective.self,
+    LikelihoodObjective.self, FlowMatchingObjective.self, LogVarianceObjective.self,
+    ReverseKullbackLeiblerObjective.self, MixedObjective.self,
     AlphaTwoObjective.self,
   ]
 

@@ -10,6 +10,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var seed: UInt64 = 0
   /// Rounds of maximum likelihood, of frames only.
   public var likelihoodRounds = 100
+  /// Name of the objective of these rounds.
+  public var likelihoodObjective = LikelihoodObjective.name
   /// Rounds of the objective.
   public var energyRounds = 300
   /// Name of a `TrainingObjective`.
@@ -42,6 +44,10 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var annealingStep = 0.1
   public var leapfrogSteps = 4
   public var replayCapacity = 32768
+
+  /// Deviation of places about the paths of flow matching, in widths, and the power of its times; see `MatchingPairs`.
+  public var pathNoise = 0.0
+  public var timePower = 1.0
 
   public init() {}
 

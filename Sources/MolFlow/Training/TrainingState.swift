@@ -42,7 +42,7 @@ public struct TrainingState: Sendable {
   /// Notes how good a round was. Rounds at other temperatures than the target's do not count.
   mutating func note(_ report: TrainingReport) {
     guard report.temperatureRatio == 1,
-      let score = report.effectiveFraction ?? report.negativeLogLikelihood.map({ -$0 })
+      let score = report.effectiveFraction ?? (report.negativeLogLikelihood ?? report.loss).map({ -$0 })
     else { return }
     let isEffectiveFraction = report.effectiveFraction != nil
     guard var best, best.isEffectiveFraction == isEffectiveFraction else {
@@ -63,6 +63,8 @@ public struct TrainingReport: Sendable {
   public var stage: String
   /// Mean of −log p(q) of the frames, kT.
   public var negativeLogLikelihood: Double?
+  /// Mean loss of objectives that know no likelihood.
+  public var loss: Double?
   /// Temperature of the round in units of the target's.
   public var temperatureRatio = 1.0
   /// Kish effective share of the flow's own samples, drawn before the round, nothing clipped.

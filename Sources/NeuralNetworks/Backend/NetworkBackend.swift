@@ -24,6 +24,33 @@ public struct AttentionOperands {
   public var values: [NetworkBuffer]
 }
 
+/// The kernels of messages between pairs read this; see `PairMessages`.
+public struct PairOperands {
+  public var atoms: Int
+  public var samples: Int
+  public var rows: Int
+  public var first: NetworkBuffer
+  public var second: NetworkBuffer
+  public var radial: NetworkBuffer
+}
+
+/// What the trace of a pair field's Jacobian is added up from; see `network_pair_trace`.
+public struct PairTraceOperands {
+  public var atoms: Int
+  public var samples: Int
+  public var rows: Int
+  public var slopes: NetworkBuffer
+  public var radialSlopes: NetworkBuffer
+  public var directions: NetworkBuffer
+  public var first: NetworkBuffer
+  public var second: NetworkBuffer
+  public var firstOwn: NetworkBuffer
+  public var secondOwn: NetworkBuffer
+  public var pushes: NetworkBuffer
+  public var adjoint: NetworkBuffer
+  public var adjointOwn: NetworkBuffer
+}
+
 /// The closed set of primitive operations that tapes, layers and flows are made of.
 ///
 /// Everything above speaks to a device through these functions only, so another device or precision is one more type.
@@ -89,6 +116,16 @@ public protocol NetworkBackend: Sendable {
   func splineAdjoint(
     _ spline: MonotoneSpline, inverse: Bool, dimensions: Int, columns: Int, parameters: NetworkBuffer, x: NetworkBuffer,
     y: NetworkBuffer, dy: NetworkBuffer, dlogSlope: NetworkBuffer, dx: NetworkBuffer, dparameters: NetworkBuffer)
+
+  func pairMessages(_ pairs: PairOperands, y: NetworkBuffer)
+  func pairMessagesAdjoint(
+    _ pairs: PairOperands, dy: NetworkBuffer, dfirst: NetworkBuffer, dsecond: NetworkBuffer, dradial: NetworkBuffer)
+  func pairScores(_ pairs: PairOperands, weights: NetworkBuffer, y: NetworkBuffer)
+  func pairScoresAdjoint(
+    _ pairs: PairOperands, weights: NetworkBuffer, dy: NetworkBuffer, dfirst: NetworkBuffer, dsecond: NetworkBuffer,
+    dradial: NetworkBuffer, dweights: NetworkBuffer)
+  func pairSlopes(_ pairs: PairOperands, y: NetworkBuffer)
+  func pairTrace(_ operands: PairTraceOperands, trace: NetworkBuffer)
 }
 
 /// Functions of one number that networks are made of.

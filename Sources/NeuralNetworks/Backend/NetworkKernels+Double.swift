@@ -53,7 +53,56 @@ extension Double: NetworkScalar {
       var shape = network_spline(spline)
       network_spline_adjoint(
         &shape, inverse, dimensions, columns, parameters, x, y, dy, dlogSlope, dx, dparameters)
+    },
+    pairMessages: { pairs, y in
+      var input = network_pairs(pairs)
+      network_pair_messages(&input, y)
+    },
+    pairMessagesAdjoint: { pairs, dy, dfirst, dsecond, dradial in
+      var input = network_pairs(pairs)
+      network_pair_messages_adjoint(&input, dy, dfirst, dsecond, dradial)
+    },
+    pairScores: { pairs, weights, y in
+      var input = network_pairs(pairs)
+      network_pair_scores(&input, weights, y)
+    },
+    pairScoresAdjoint: { pairs, weights, dy, dfirst, dsecond, dradial, dweights in
+      var input = network_pairs(pairs)
+      network_pair_scores_adjoint(&input, weights, dy, dfirst, dsecond, dradial, dweights)
+    },
+    pairSlopes: { pairs, y in
+      var input = network_pairs(pairs)
+      network_pair_slopes(&input, y)
+    },
+    pairTrace: { operands, trace in
+      var input = network_pair_trace(operands)
+      network_pair_trace_sum(&input, trace)
     })
+}
+
+extension network_pairs {
+  fileprivate init(_ pairs: PairOperands) {
+    func scalars(_ buffer: NetworkBuffer) -> UnsafePointer<Double> {
+      UnsafePointer(buffer.assumingMemoryBound(to: Double.self))
+    }
+    self.init(
+      atoms: Int64(pairs.atoms), samples: Int64(pairs.samples), rows: Int64(pairs.rows), first: scalars(pairs.first),
+      second: scalars(pairs.second), radial: scalars(pairs.radial))
+  }
+}
+
+extension network_pair_trace {
+  fileprivate init(_ operands: PairTraceOperands) {
+    func scalars(_ buffer: NetworkBuffer) -> UnsafePointer<Double> {
+      UnsafePointer(buffer.assumingMemoryBound(to: Double.self))
+    }
+    self.init(
+      atoms: Int64(operands.atoms), samples: Int64(operands.samples), rows: Int64(operands.rows),
+      slopes: scalars(operands.slopes), radial_slopes: scalars(operands.radialSlopes),
+      directions: scalars(operands.directions), first: scalars(operands.first), second: scalars(operands.second),
+      first_own: scalars(operands.firstOwn), second_own: scalars(operands.secondOwn), pushes: scalars(operands.pushes),
+      adjoint: scalars(operands.adjoint), adjoint_own: scalars(operands.adjointOwn))
+  }
 }
 
 extension network_operand {

@@ -48,6 +48,12 @@ public final class NetworkKernels<Scalar>: Sendable {
   let spline: @Sendable (MonotoneSpline, Int32, Int64, Int64, Source, Source, Target, Target) -> Void
   let splineAdjoint:
     @Sendable (MonotoneSpline, Int32, Int64, Int64, Source, Source, Source, Source, Source, Target, Target) -> Void
+  let pairMessages: @Sendable (PairOperands, Target) -> Void
+  let pairMessagesAdjoint: @Sendable (PairOperands, Source, Target, Target, Target) -> Void
+  let pairScores: @Sendable (PairOperands, Source, Target) -> Void
+  let pairScoresAdjoint: @Sendable (PairOperands, Source, Source, Target, Target, Target, Target) -> Void
+  let pairSlopes: @Sendable (PairOperands, Target) -> Void
+  let pairTrace: @Sendable (PairTraceOperands, Target) -> Void
 
   init(
     set: @escaping @Sendable (UnsafeMutablePointer<Scalar>, UnsafeBufferPointer<Double>) -> Void,
@@ -81,7 +87,13 @@ public final class NetworkKernels<Scalar>: Sendable {
     spline: @escaping @Sendable (MonotoneSpline, Int32, Int64, Int64, Source, Source, Target, Target) -> Void,
     splineAdjoint:
       @escaping @Sendable (MonotoneSpline, Int32, Int64, Int64, Source, Source, Source, Source, Source, Target, Target)
-      -> Void
+      -> Void,
+    pairMessages: @escaping @Sendable (PairOperands, Target) -> Void,
+    pairMessagesAdjoint: @escaping @Sendable (PairOperands, Source, Target, Target, Target) -> Void,
+    pairScores: @escaping @Sendable (PairOperands, Source, Target) -> Void,
+    pairScoresAdjoint: @escaping @Sendable (PairOperands, Source, Source, Target, Target, Target, Target) -> Void,
+    pairSlopes: @escaping @Sendable (PairOperands, Target) -> Void,
+    pairTrace: @escaping @Sendable (PairTraceOperands, Target) -> Void
   ) {
     (self.set, self.get, self.fill, self.wrapAngles) = (set, get, fill, wrapAngles)
     self.add = add
@@ -104,5 +116,11 @@ public final class NetworkKernels<Scalar>: Sendable {
     self.attentionTangent = attentionTangent
     self.spline = spline
     self.splineAdjoint = splineAdjoint
+    self.pairMessages = pairMessages
+    self.pairMessagesAdjoint = pairMessagesAdjoint
+    self.pairScores = pairScores
+    self.pairScoresAdjoint = pairScoresAdjoint
+    self.pairSlopes = pairSlopes
+    self.pairTrace = pairTrace
   }
 }

@@ -177,6 +177,32 @@ public struct ProcessorBackend<Scalar: NetworkScalar>: NetworkBackend {
       scalars(dy), scalars(dlogSlope), scalars(dx), scalars(dparameters))
   }
 
+  public func pairMessages(_ pairs: PairOperands, y: NetworkBuffer) { kernels.pairMessages(pairs, scalars(y)) }
+
+  public func pairMessagesAdjoint(
+    _ pairs: PairOperands, dy: NetworkBuffer, dfirst: NetworkBuffer, dsecond: NetworkBuffer, dradial: NetworkBuffer
+  ) {
+    kernels.pairMessagesAdjoint(pairs, scalars(dy), scalars(dfirst), scalars(dsecond), scalars(dradial))
+  }
+
+  public func pairScores(_ pairs: PairOperands, weights: NetworkBuffer, y: NetworkBuffer) {
+    kernels.pairScores(pairs, scalars(weights), scalars(y))
+  }
+
+  public func pairScoresAdjoint(
+    _ pairs: PairOperands, weights: NetworkBuffer, dy: NetworkBuffer, dfirst: NetworkBuffer, dsecond: NetworkBuffer,
+    dradial: NetworkBuffer, dweights: NetworkBuffer
+  ) {
+    kernels.pairScoresAdjoint(
+      pairs, scalars(weights), scalars(dy), scalars(dfirst), scalars(dsecond), scalars(dradial), scalars(dweights))
+  }
+
+  public func pairSlopes(_ pairs: PairOperands, y: NetworkBuffer) { kernels.pairSlopes(pairs, scalars(y)) }
+
+  public func pairTrace(_ operands: PairTraceOperands, trace: NetworkBuffer) {
+    kernels.pairTrace(operands, scalars(trace))
+  }
+
   private func scalars(_ buffer: NetworkBuffer) -> UnsafeMutablePointer<Scalar> {
     buffer.assumingMemoryBound(to: Scalar.self)
   }

@@ -117,6 +117,10 @@ public final class Tape {
     return Variable(tape: self, index: nodes.count - 1, rows: node.rows, columns: node.columns)
   }
 
+  var arenaMark: (chunk: Int, used: Int) { arena.mark }
+
+  func rewindArena(to mark: (chunk: Int, used: Int)) { arena.rewind(to: mark) }
+
   /// Memory for `count` scalars, not set to anything.
   func allocate(_ count: Int) -> NetworkBuffer { arena.allocate(bytes: count * backend.scalarSize) }
 

@@ -15,6 +15,7 @@ struct BenchCommand: ParsableCommand {
         molsample bench coordinates alanine-dipeptide threads=2
         molsample bench dynamics alanine-dipeptide threads=1 time_step_fs=1
         molsample bench flow alanine-dipeptide threads=2
+        molsample bench field alanine-dipeptide model=my-model/model.safetensors tolerances=1e-3,1e-4
         molsample bench layers alanine-dipeptide model=my-model/model.safetensors layers=1,2,3 turns=4
         molsample bench couplings dimension=60 couplings=12 width=256 threads=2
         molsample bench mbar reduced_potentials=u.npy counts=5000,5000 rounds=5
@@ -46,7 +47,7 @@ struct BenchCommand: ParsableCommand {
     var internal_to_cartesian_per_second: Double
   }
 
-  private static let kinds = ["energy", "coordinates", "dynamics", "flow", "layers", "couplings", "mbar"]
+  private static let kinds = ["energy", "coordinates", "dynamics", "flow", "field", "layers", "couplings", "mbar"]
 
   func run() throws {
     guard let kind = arguments.plainWords.first, Self.kinds.contains(kind)
@@ -61,6 +62,10 @@ struct BenchCommand: ParsableCommand {
     if kind == "dynamics" {
       let description = try arguments.description(skipping: 1, overrides: &overrides)
       return try DynamicsBenchmark(description, &overrides).run(json: json)
+    }
+    if kind == "field" {
+      let description = try arguments.description(skipping: 1, overrides: &overrides)
+      return try FieldBenchmark(description, &overrides).run(json: json)
     }
     if kind == "layers" {
       let description = try arguments.description(skipping: 1, overrides: &overrides)

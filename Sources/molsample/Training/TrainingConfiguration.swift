@@ -23,7 +23,8 @@ struct TrainingConfiguration {
       "seed", "model", "base", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
       "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
       "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
-      "leapfrog_steps", "replay_capacity", "temperature", "output", "threads", "checkpoint_seconds",
+      "leapfrog_steps", "replay_capacity", "path_noise", "time_power", "temperature", "output", "threads",
+      "checkpoint_seconds",
     ] + sizeKeys
 
   private static let sizeKeys = Set(FlowRecipes.all.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
@@ -39,6 +40,9 @@ struct TrainingConfiguration {
       throw UsageError("\(word) is decided by init_from=\(initialModel)", advice: "leave one of them out")
     }
     recipe = try Self.recipe(atomCount: atomCount, &overrides)
+    let kindOfRecipe = type(of: recipe)
+    plan.likelihoodObjective = kindOfRecipe.likelihoodObjective
+    if kindOfRecipe.needsStatistics { plan.energyRounds = 0 }
     func positive(_ key: String, _ value: inout Double) throws {
       guard let given = try overrides.takeNumber(key) else { return }
       guard given > 0 else { throw UsageError("\(key)=\(given) must be positive") }
@@ -121,7 +125,17 @@ struct TrainingConfiguration {
       throw UsageError(
         "objective=alpha_two needs a pool of two batches or more; pool=\(plan.pool), batch=\(plan.batch)")
     }
-    guard data != nil || !type(of: recipe).needsWhitening else {
+    guard !type(of: recipe).needsStatistics || plan.energyRounds == 0 else {
+      throw UsageError(
+        "model=\(type(of: recipe).kind) is trained by flow matching, which knows no energy",
+        advice: "leave energy_rounds out; likelihood_rounds is the length of the training")
+    }
+    if let noise = try overrides.takeNumber("path_noise") {
+      guard noise >= 0 else { throw UsageError("path_noise=\(noise) must not be negative") }
+      plan.pathNoise = noise
+    }
+    try positive("time_power", &plan.timePower)
+    guard data != nil || !(type(of: recipe).needsWhitening || type(of: recipe).needsStatistics) else {
       throw UsageError("model=\(type(of: recipe).kind) needs frames, and data=none says there are none")
     }
     try whole("data_stride", 1...1_000_000, &dataStride)
@@ -173,6 +187,8 @@ struct TrainingConfiguration {
     annealing_step: \(plan.annealingStep)
     leapfrog_steps: \(plan.leapfrogSteps)
     replay_capacity: \(plan.replayCapacity)
+    path_noise: \(plan.pathNoise)
+    time_power: \(plan.timePower)
 
     """
       + (initialModel.map { "init_from: \($0) # \(ConfigurationDigest.ofFile($0))\n" }

@@ -125,7 +125,7 @@ struct TrainingRun {
         try save()
         throw error
       }
-      let nll = report.negativeLogLikelihood.map { significant($0, 7) } ?? ""
+      let nll = (report.negativeLogLikelihood ?? report.loss).map { significant($0, 7) } ?? ""
       let ess = report.effectiveFraction.map { significant($0, 4) } ?? ""
       try table.append([
         [
@@ -138,6 +138,7 @@ struct TrainingRun {
         ? "" : " at \(significant(report.temperatureRatio * configuration.system.temperature, 3)) K"
       let what =
         report.negativeLogLikelihood.map { "−log p \(significant($0, 6))" }
+        ?? report.loss.map { "loss \(significant($0, 5))" }
         ?? "ESS \(significant(100 * (report.effectiveFraction ?? 0), 3)) %"
       let rate = Double((trainer.state.round - state.round) * configuration.plan.pool) / max(1e-3, seconds() - spent)
       progress.update(
@@ -182,6 +183,12 @@ struct TrainingRun {
       if type(of: configuration.recipe).needsWhitening {
         subject.whitening = try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(few).value)
       }
+    }
+    if let frames, type(of: configuration.recipe).needsStatistics {
+      let molecule = prepared.system.molecule
+      subject.statistics = CartesianStatistics(
+        frames.slice(0..<min(frames.count, 20_000)), classes: PairClasses(molecule),
+        signs: ChiralCenters(molecule).signs(of: structure))
     }
     if let frames, configuration.hasFittedBase {
       // Scaled coordinates of the frames, by the untrained flow itself.

@@ -1,0 +1,83 @@
+import NeuralNetworks
+
+/// A continuous flow: latents at t = 0 are carried to coordinates at t = 1 by a velocity field, log |det ∂x/∂z| = ∫ ∇·v dt with
+/// the exact divergence.
+///
+/// Source: Chen, Rubanova, Bettencourt & Duvenaud 2018, arXiv:1806.07366; Grathwohl et al. 2019, arXiv:1810.01367.
+public struct ContinuousArchitecture: FlowArchitecture {
+  public let field: any VelocityField
+  public let integrator: FlowIntegrator
+
+  public init(field: any VelocityField, integrator: FlowIntegrator) {
+    (self.field, self.integrator) = (field, integrator)
+  }
+
+  public var rows: Int { 3 }
+  public var tokens: Int { field.atoms }
+  public var places: [CoordinatePlace] {
+    (0..<field.atoms).flatMap { atom in (0..<3).map { CoordinatePlace(row: $0, token: atom) } }
+  }
+
+  public func forward(_ latents: Variable) -> Transformed { carried(latents, from: 0, to: 1) }
+  public func inverse(_ coordinates: Variable) -> Transformed { carried(coordinates, from: 1, to: 0) }
+
+  /// Samples that are lost on their way are NaN on arrival, with log |det| −∞ backwards.
+  ///
+  /// Values only: training follows the field (`FlowMatchingObjective`), not the paths.
+  private func carried(_ start: Variable, from: Double, to: Double) -> Transformed {
+    let tape = start.tape
+    let samples = start.columns / field.atoms
+    let result = integrated(start.values, samples: samples, from: from, to: to, on: tape)
+    var (x, logDet) = (result.x, result.logDet)
+    for sample in 0..<samples where result.isLost[sample] {
+      for i in stride(from: sample, to: x.count, by: samples) { x[i] = .nan }
+      logDet[sample] = to > from ? 0 : -.infinity
+    }
+    return Transformed(
+      tape.variable(x, rows: 3, columns: field.atoms * samples),
+      logDet: LogDensity(tape.variable(logDet, rows: 1, columns: samples)))
+  }
+
+  /// Samples at a time for which everything that a divergence needs stays in the caches.
+  private static let block = 16
+
+  /// Paths of scaled coordinates, `[3][atoms × samples]` row by row, from one time to another.
+  ///
+  /// - Parameter tape: with the parameters; what stands on it stays.
+  public func integrated(
+    _ x: [Double], samples: Int, from: Double, to: Double, on tape: Tape
+  ) -> FlowIntegrator.Result {
+    let wasRecording = tape.isRecording
+    tape.isRecording = false
+    defer { tape.isRecording = wasRecording }
+    return integrator.integrate(x, samples: samples, from: from, to: to) { x, time in
+      velocityAndDivergence(x, samples: samples, time: time, on: tape)
+    }
+  }
+
+  private func velocityAndDivergence(
+    _ x: [Double], samples: Int, time: Double, on tape: Tape
+  ) -> (velocity: [Double], divergence: [Double]) {
+    let coordinates = 3 * field.atoms
+    var velocity = x
+    var divergence: [Double] = []
+    for first in stride(from: 0, to: samples, by: Self.block) {
+      let count = min(Self.block, samples - first)
+      var part = [Double](repeating: 0, count: coordinates * count)
+      for c in 0..<coordinates {
+        for sample in 0..<count { part[c * count + sample] = x[c * samples + first + sample] }
+      }
+      tape.rewinding {
+        let (v, own) = field.velocityAndDivergence(
+          tape.variable(part, rows: 3, columns: field.atoms * count),
+          times: tape.constant(time, rows: 1, columns: count))
+        divergence += own
+        let values = v.values
+        for c in 0..<coordinates {
+          for sample in 0..<count { velocity[c * samples + first + sample] = values[c * count + sample] }
+        }
+      }
+    }
+    return (velocity, divergence)
+  }
+}
