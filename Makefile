@@ -4,6 +4,7 @@
 # make lint   check the format of the Swift sources
 # make crosscheck, make bench    against OpenMM and other peers, in a Python environment of their own (.venv)
 # make bench-flows               against PyTorch, in another environment (.venv-torch, a few GB)
+# make crosscheck-slow          verdicts over many seeds, torsions against published figures (an hour)
 # make survive                   kills simulations at random moments and compares what --resume makes of them
 # make references                the reference ensembles of trajectories/ anew (an hour and more)
 # make test-slow                 the statistical tests that take minutes
@@ -14,7 +15,7 @@ MOLSAMPLE = .build/release/molsample
 
 PREFIX ?= $(HOME)/.local
 
-.PHONY: install run test test-slow survive references build dependencies lint crosscheck bench bench-flows clean
+.PHONY: install run test test-slow survive crosscheck-slow references build dependencies lint crosscheck bench bench-flows clean
 
 run: build
 	$(MOLSAMPLE) run $(SYSTEM) $(ARGUMENTS)
@@ -55,6 +56,10 @@ lint:
 crosscheck: build .venv/ready
 	.venv/bin/python crosscheck/energies.py --molsample $(MOLSAMPLE)
 	crosscheck/trajectories.sh
+
+crosscheck-slow: build .venv/ready
+	.venv/bin/python crosscheck/torsion_divergence.py --molsample $(MOLSAMPLE)
+	.venv/bin/python crosscheck/verdicts.py --molsample $(MOLSAMPLE)
 
 survive: build .venv/ready
 	.venv/bin/python crosscheck/kill_and_resume.py --molsample $(MOLSAMPLE)

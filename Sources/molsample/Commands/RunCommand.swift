@@ -16,6 +16,7 @@ struct RunCommand: ParsableCommand {
         molsample run alanine-dipeptide samples=100000 seed=7 output=my-ensemble
         molsample run alanine-dipeptide error_kT=0.03           until ΔF is known to 0.03 kT
         molsample run alanine-dipeptide model=my-model/model.safetensors method=snf
+        molsample run alanine-dipeptide model=my-model/model.safetensors adapt=20     the model learns from chains first
         molsample run --sequence ACE-GLY-NME --force-field amber14 --solvent obc1 temperature=310
         molsample run AK samples=50000 --dry-run                what would be done
 
@@ -24,6 +25,9 @@ struct RunCommand: ParsableCommand {
 
       STOPPING  samples= is the most that is drawn (20000). ess=N, error_kT=E, seconds=T and evaluations=N stop before it, at so
       many effective samples, at this standard error of every ΔF, after this time, or after so many energies.
+
+      adapt=N lets chains of the model's draws and local moves teach the model for N rounds; samples are drawn afterwards,
+      from the model as it then is (adapted.safetensors), by whatever method.
 
       Writes to OUTPUT (trajectories/SYSTEM-run without output=): ensemble.nc (AMBER NetCDF with energies and weights of
       every sample), resampled.nc (as many samples as it is worth, without weights), restarts/ (some as rst7 and PDB),
@@ -56,8 +60,8 @@ struct RunCommand: ParsableCommand {
 
     let prepared = try PreparedSystem(description, needsStructure: true)
     let random = RandomStream(seed: configuration.seed)
-    let model = try configuration.modelPath.map { try ModelCatalog.load($0, prepared: prepared).flow }
-    let flow = try model.map { model in
+    var file = try configuration.modelPath.map { try ModelCatalog.load($0, prepared: prepared) }
+    func stratified(_ model: NormalizingFlow) throws -> NormalizingFlow {
       guard configuration.oversamples, let region = description.regions.first else { return model }
       return try model.stratified(
         region.atoms, rareSideOf: CircularRange(from: region.range.lowerBound, to: region.range.upperBound),
@@ -67,16 +71,24 @@ struct RunCommand: ParsableCommand {
       if let flow { return FlowProposal(flow, threads: threads) }
       return try ModelCatalog.proposal(nil, prepared: prepared, threads: threads)
     }
-    let proposal = try makeProposal(flow, threads: threads)
     if dryRun {
       return try DryRun(
-        configuration, prepared: prepared, proposal: proposal, output: output, threads: threads
+        configuration, prepared: prepared,
+        proposal: makeProposal(file.map { try stratified($0.flow) }, threads: threads), output: output, threads: threads
       ).print()
     }
     let folder = try OutputFolder(path: output)
     try folder.lock()
     try folder.write(configuration.yaml, as: "config.yaml")
 
+    var adaptationEvaluations = 0
+    if configuration.adaptationRounds > 0, let model = file {
+      let adaptation = try RunAdaptation(configuration, model, prepared: prepared, folder: folder, threads: threads)
+      (file, adaptationEvaluations) = (adaptation.model, adaptation.evaluations)
+    }
+    let model = file?.flow
+    let flow = try model.map { try stratified($0) }
+    let proposal = try makeProposal(flow, threads: threads)
     let pilot = try RunPilot(
       proposal, target: BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state),
       using: random)
@@ -136,7 +148,8 @@ struct RunCommand: ParsableCommand {
       log_z_error: method.name == RunMethods.chains.name
         ? pilot.statistics.logPartitionFunctionError : statistics.logPartitionFunctionError,
       error_bars_reliable: Verdict.heavyTail(statistics) == nil,
-      energy_evaluations: samples.evaluations + RunPilot.samples + (judgement.check?.energy_evaluations ?? 0),
+      energy_evaluations: samples.evaluations + RunPilot.samples + adaptationEvaluations
+        + (judgement.check?.energy_evaluations ?? 0),
       seconds: Date().timeIntervalSince(start), cost: cost, valid_structure_share: judgement.evidence.validShare,
       forward_check: judgement.check, reference: judgement.reference?.path,
       forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,

@@ -11,6 +11,8 @@ struct RunConfiguration {
   /// `force-field`: the proposal that needs no training; `autoregressive`, …: the trained flow that comes with the system; or a
   /// path to a safetensors file.
   var model: String
+  /// Rounds in which chains teach the model before samples are drawn from it; 0 for the model as it is.
+  var adaptationRounds: Int
   /// Whether the rare side of the first free-energy difference is drawn more often than the model would.
   var oversamples: Bool
   /// Whether dynamics from the samples looks for what the model never draws.
@@ -23,7 +25,7 @@ struct RunConfiguration {
 
   static let keys =
     StoppingRule.keys + [
-      "seed", "method", "model", "oversample", "check", "restarts", "temperature", "output", "threads",
+      "seed", "method", "model", "adapt", "oversample", "check", "restarts", "temperature", "output", "threads",
     ]
 
   init(system: SystemDescription, overrides: inout Overrides) throws {
@@ -40,7 +42,13 @@ struct RunConfiguration {
       throw UsageError(
         "method=\(method) is not to be had", advice: "one of: \(RunMethods.names.joined(separator: ", "))")
     }
+    adaptationRounds = try overrides.takeInteger("adapt", in: 0...1_000_000) ?? 0
     modelPath = try ModelCatalog.path(ofProposal: model, system: system.name)
+    guard adaptationRounds == 0 || modelPath != nil else {
+      throw UsageError(
+        "adapt=\(adaptationRounds) needs a trained model, and \(model) is none",
+        advice: "leave adapt out, or train a model with `molsample train`")
+    }
   }
 
   /// The method that was asked for, or what the pilot says with its reason.
@@ -65,7 +73,7 @@ struct RunConfiguration {
     seed: \(seed)
     method: \(method)
     model: \(model)\(modelPath.map { " # \(ConfigurationDigest.ofFile($0))" } ?? "")
-    oversample: \(oversamples ? "yes" : "no")
+    oversample: \(oversamples ? "yes" : "no")\(adaptationRounds > 0 ? "\nadapt: \(adaptationRounds)" : "")
     # The system, as in a system.yaml
 
     """ + system.yaml

@@ -24,6 +24,15 @@ struct RunSetting {
 
   func moves() throws -> GuidedHamiltonianMonteCarlo<BoltzmannDensity<MolecularEnergy>> { try prepared.shortMoves() }
 
+  /// Levels between which so large a share of the samples stays effective.
+  func schedule(
+    along path: GeometricPath<some Proposal, some TargetDensity>, conditionalFraction: Double
+  ) throws -> AnnealingSchedule {
+    try AnnealingSchedule.found(
+      along: path, kernel: moves(), acceptance: nil, conditionalFraction: conditionalFraction, threads: threads,
+      using: tuning)
+  }
+
   /// For settings that are found before sampling; samples use other streams.
   var tuning: RandomStream { random.child(-4) }
 }
@@ -102,9 +111,7 @@ enum RunMethods {
   ) { setting in
     func method(_ proposal: some Proposal) throws -> any EnsembleMethod {
       let path = GeometricPath(from: proposal, to: setting.target(threads: 1))
-      let schedule = try AnnealingSchedule.found(
-        along: path, kernel: setting.moves(), acceptance: nil, conditionalFraction: 0.9, threads: setting.threads,
-        using: setting.tuning)
+      let schedule = try setting.schedule(along: path, conditionalFraction: 0.9)
       return AnnealedImportanceMethod(
         along: path, sampler: AnnealedImportanceSampler(kernel: try setting.moves(), schedule: schedule),
         using: setting.random, threads: setting.threads)
@@ -117,9 +124,7 @@ enum RunMethods {
   ) { setting in
     func method(_ proposal: some Proposal) throws -> any EnsembleMethod {
       let path = GeometricPath(from: proposal, to: setting.target(threads: 1))
-      let schedule = try AnnealingSchedule.found(
-        along: path, kernel: setting.moves(), acceptance: nil, conditionalFraction: 0.8, threads: setting.threads,
-        using: setting.tuning)
+      let schedule = try setting.schedule(along: path, conditionalFraction: 0.8)
       return SequentialMonteCarloMethod(
         along: path, sampler: SequentialMonteCarlo(kernel: try setting.moves(), ladder: .fixed(schedule), islands: 1),
         using: setting.random, threads: setting.threads)
