@@ -62,7 +62,15 @@ struct TrainingRun {
         velocityVariances: variances, stepSize: configuration.timeStep_fs * 1e-3, friction: 1),
       stride: configuration.dataStride, snapshots: frames == nil ? 1 : 4)
 
-    var state = TrainingState(flow: model.flow, plan: configuration.plan)
+    var plan = configuration.plan
+    // init_from= decides the kind of flow.
+    plan.likelihoodObjective = type(of: model.header.recipe).likelihoodObjective
+    if type(of: model.header.recipe).needsStatistics, plan.energyRounds > 0 {
+      throw UsageError(
+        "\(configuration.initialModel ?? "the model") is a continuous flow, trained by flow matching, which knows no energy",
+        advice: "add energy_rounds=0; likelihood_rounds is the length of the training")
+    }
+    var state = TrainingState(flow: model.flow, plan: plan)
     var spent = 0.0
     let checkpoint = folder.file(Self.checkpointName)
     if resuming, let data = FileManager.default.contents(atPath: checkpoint) {
@@ -85,7 +93,7 @@ struct TrainingRun {
       keeping: state.round == 0 ? nil : lengthOfTable(lines: state.round + 1))
 
     var trainer = FlowTrainer(
-      plan: configuration.plan, state: state, frames: frames, dynamics: dynamics, target: target, threads: threads)
+      plan: plan, state: state, frames: frames, dynamics: dynamics, target: target, threads: threads)
     let begin = Date()
     func seconds() -> Double { spent + Date().timeIntervalSince(begin) }
     var lastCheckpoint = Date()
