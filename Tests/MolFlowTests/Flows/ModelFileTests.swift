@@ -26,17 +26,25 @@ import Testing
       for c in 0..<frames.dimension { frames[sample, c] = structure[0, c] + 0.003 * random.normal() }
     }
     let type = FlowRecipes.type(of: kind)!
-    let subject = FlowSubject(
+    var subject = FlowSubject(
       system, coordinates: coordinates, scaling: scaling,
       whitening: type.needsWhitening
         ? try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(frames).value) : nil)
+    if type.needsStatistics {
+      let centers = ChiralCenters(system.molecule)
+      subject.statistics = CartesianStatistics(
+        frames, classes: PairClasses(system.molecule), signs: centers.signs(of: structure))
+    }
     let recipe = Self.small(type.init(atomCount: system.molecule.atomCount))
     return (system, ModelFile(subject, recipe: recipe, seed: 3, provenance: ["seed": "3"]))
   }
 
   /// The recipe with sizes for tests.
   static func small<Recipe: FlowRecipe>(_ recipe: Recipe) -> any FlowRecipe {
-    let sizes = ["width": 8.0, "heads": 2, "layers": 1, "head_width": 8, "blocks": 2, "bins": 5, "torsion_bins": 6]
+    let sizes = [
+      "width": 8.0, "heads": 2, "layers": 1, "head_width": 8, "blocks": 2, "bins": 5, "torsion_bins": 6, "gaussians": 5,
+      "steps": 2,
+    ]
     return recipe.replacing(sizes.filter { recipe.sizes[$0.key] != nil })!
   }
 
@@ -57,11 +65,17 @@ import Testing
   /// Sizes are numbers by name; a fraction where a whole number belongs, or sizes that do not fit, are told.
   @Test(arguments: FlowRecipes.kinds) func sizes(kind: String) throws {
     func check<Recipe: FlowRecipe>(_ recipe: Recipe) {
-      #expect(recipe.problem == nil && recipe.sizes["width"] != nil)
-      #expect(recipe.replacing(["width": 12])?.sizes["width"] == 12)
-      #expect(recipe.replacing(["width": 12.5]) == nil)
-      #expect(recipe.replacing(["width": 0])?.problem != nil)
-      #expect(recipe.replacing(["bins": 1])?.problem?.contains("bins") == true)
+      let size = recipe.sizes["width"] != nil ? "width" : "gaussians"
+      #expect(recipe.problem == nil && recipe.sizes[size] != nil)
+      #expect(recipe.replacing([size: 12])?.sizes[size] == 12)
+      #expect(recipe.replacing([size: 12.5]) == nil)
+      #expect(recipe.replacing([size: 0])?.problem != nil)
+      if recipe.sizes["bins"] != nil {
+        #expect(recipe.replacing(["bins": 1])?.problem?.contains("bins") == true)
+      } else {
+        #expect(recipe.replacing(["steps": -1])?.problem?.contains("steps") == true)
+        #expect(recipe.replacing(["tolerance": 0])?.problem?.contains("tolerance") == true)
+      }
     }
     check(FlowRecipes.type(of: kind)!.init(atomCount: 22))
   }
