@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
         molsample run alanine-dipeptide model=my-model/model.safetensors method=snf
         molsample run alanine-dipeptide model=my-model/model.safetensors adapt=20     the model learns from chains first
         molsample run --sequence ACE-GLY-NME --force-field amber14 --solvent obc1 temperature=310
+        molsample run alanine-dipeptide --config run.yaml       the same keys from a file
         molsample run AK samples=50000 --dry-run                what would be done
 
       METHODS (method=)
@@ -43,6 +44,9 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var arguments: SystemArguments
 
+  @Option(help: ArgumentHelp("YAML file with the same keys; words on the command line win.", valueName: "file"))
+  var config: String?
+
   @Flag(help: "Print the summary as one JSON object.")
   var json = false
 
@@ -52,6 +56,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let start = Date()
     var overrides = try Overrides(arguments.words)
+    if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: RunConfiguration.keys) }
     let description = try arguments.description(overrides: &overrides)
     let configuration = try RunConfiguration(system: description, overrides: &overrides)
     let threads = try overrides.takeThreads()
