@@ -48,6 +48,37 @@ import Trajectories
     }
   }
 
+  @Test("Keys come from a file too, words win, and a chain teaches the model where that is asked for")
+  func configurationFile() throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("run.yaml").path
+    try "seed: 7\nsamples: 300\nmethod: importance\ncheck: no\nadapt: 1\n".write(
+      toFile: file, atomically: true, encoding: .utf8)
+    let output = folder.appendingPathComponent("run").path
+    let outcome = try CommandRunner.run(
+      "run", "alanine-dipeptide", "--config", file, "samples=256", "output=\(output)", "--json")
+    // 256 draws are too few for any verdict but this.
+    #expect(outcome.status == 0 || outcome.status == 3, "\(outcome.errors)")
+    let summary = try JSONDecoder().decode(PartOfSummary.self, from: Data(outcome.output.utf8))
+    #expect(summary.samples == 256 && summary.seed == 7 && summary.method == "importance")
+    // 256 chains of 8 rounds of 40 steps, and more.
+    #expect(summary.energy_evaluations > 256 * 8 * 40)
+    #expect(FileManager.default.fileExists(atPath: output + "/adapted.safetensors"))
+
+    try "seed: 7\nsampels: 300\n".write(toFile: file, atomically: true, encoding: .utf8)
+    let wrong = try CommandRunner.run("run", "alanine-dipeptide", "--config", file, "output=\(output)-2")
+    #expect(wrong.status == 4 && wrong.errors.contains("line 2: unknown key 'sampels'"))
+    #expect(!FileManager.default.fileExists(atPath: output + "-2"))
+  }
+
+  private struct PartOfSummary: Decodable {
+    var samples: Int
+    var seed: UInt64
+    var method: String
+    var energy_evaluations: Int
+  }
+
   @Test(
     "A run writes ensemble, summary and configuration, and is the same for any number of threads",
     arguments: [nil, "force-field"])
