@@ -15,7 +15,7 @@ public protocol VelocityField: Sendable {
   /// v, recorded where the tape records.
   func velocity(_ x: Variable, times: Variable) -> Variable
 
-  /// v, and the exact ∇·v = Σᵢ ∂vᵢ/∂xᵢ of every sample, `[1][samples]`; recorded where `isRecorded`.
+  /// v, and the exact ∇·v = Σᵢ ∂vᵢ/∂xᵢ of every sample, `[samples]`; not recorded.
   ///
   /// On the subspace without mean the divergence is the same, because Σᵢ ∂vₖ/∂xᵢ = 0.
   func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double])

@@ -1,6 +1,7 @@
 import Energies
 import Foundation
 import NeuralNetworks
+import Sampling
 
 /// What a flow of Cartesian coordinates knows of equilibrium frames before it is trained, in units of `width`.
 public struct CartesianStatistics: Sendable, Equatable, Codable {
@@ -17,7 +18,8 @@ public struct CartesianStatistics: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - frames: `[count][3N]`, nm.
   ///   - signs: of the molecule's stereocentres.
-  public init(_ frames: borrowing Configurations, classes: PairClasses, signs: [Int] = []) {
+  /// - Throws: `InputError` where the frames do not span all directions.
+  public init(_ frames: borrowing Configurations, classes: PairClasses, signs: [Int] = []) throws {
     self.signs = signs
     let atoms = classes.ofAtoms.count
     precondition(frames.dimension == 3 * atoms && frames.count > 1)
@@ -62,11 +64,22 @@ public struct CartesianStatistics: Sendable, Equatable, Codable {
       let mean = sums[number] / counts[number]
       return max(1e-3, max(0, squares[number] / counts[number] - mean * mean).squareRoot() / width)
     }
+    guard EquivariantNormalProposal(covariance: self.covariance, atoms: atoms) != nil else {
+      throw InputError(
+        "frames", "do not determine a covariance matrix", expected: "well over \(atoms) different shapes",
+        found: "\(frames.count) frames")
+    }
   }
 
   /// Whether numbers from a file fit a molecule.
-  func isValid(atoms: Int) -> Bool {
-    width > 0 && covariance.count == atoms * atoms && distanceMeans.count == distanceDeviations.count
+  func isValid(for molecule: Molecule) -> Bool {
+    let atoms = molecule.atomCount
+    guard distanceMeans.count == PairClasses(molecule).pairClassCount,
+      signs.count == ChiralCenters(molecule).centers.count, covariance.count == atoms * atoms,
+      covariance.allSatisfy(\.isFinite)
+    else { return false }
+    return width > 0 && distanceMeans.count == distanceDeviations.count
+      && EquivariantNormalProposal(covariance: covariance, atoms: atoms) != nil
       && ([width] + covariance + distanceMeans + distanceDeviations).allSatisfy(\.isFinite)
       && distanceDeviations.allSatisfy { $0 > 0 }
   }

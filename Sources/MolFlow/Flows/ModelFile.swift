@@ -91,6 +91,9 @@ public struct ModelFile: Sendable {
         found: "\(header.scaling.rows.count + 1) atoms, \(Self.abbreviated(header.molecule))",
         advice: "train a model of this molecule, or name the system that the model was trained on")
     }
+    guard header.statistics?.isValid(for: system.molecule) ?? true else {
+      throw InputError(path, "has statistics of its frames that do not fit the molecule", advice: "train it anew")
+    }
     let subject = FlowSubject(
       system, coordinates: coordinates, scaling: header.scaling, whitening: header.whitening,
       statistics: header.statistics,
@@ -150,7 +153,7 @@ extension ModelFile.Header: Codable {
     marginals = try container.decodeIfPresent(FittedMarginalsProposal.self, forKey: .marginals)
     provenance = try container.decode([String: String].self, forKey: .provenance)
     guard recipe.problem == nil, type.needsWhitening == (whitening != nil),
-      type.needsStatistics == (statistics != nil), statistics?.isValid(atoms: scaling.rows.count + 1) ?? true,
+      type.needsStatistics == (statistics != nil),
       marginals == nil || marginals!.dimension == scaling.coordinates.count,
       whitening?.isValid(count: scaling.coordinates.count) ?? true, scaling.isValid
     else {

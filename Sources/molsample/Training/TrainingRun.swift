@@ -194,7 +194,7 @@ struct TrainingRun {
     }
     if let frames, type(of: configuration.recipe).needsStatistics {
       let molecule = prepared.system.molecule
-      subject.statistics = CartesianStatistics(
+      subject.statistics = try CartesianStatistics(
         frames.slice(0..<min(frames.count, 20_000)), classes: PairClasses(molecule),
         signs: ChiralCenters(molecule).signs(of: structure))
     }

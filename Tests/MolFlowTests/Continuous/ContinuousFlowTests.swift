@@ -30,7 +30,7 @@ import Testing
       scaling: try CoordinateScaling(
         system, zMatrix: coordinates.zMatrix, structure: frames.slice(0..<1),
         state: ThermodynamicState(temperature: 300)))
-    subject.statistics = CartesianStatistics(frames, classes: PairClasses(system.molecule))
+    subject.statistics = try CartesianStatistics(frames, classes: PairClasses(system.molecule))
     var builder = ParameterBuilder(seed: 1)
     var flow = recipe.flow(of: subject, in: &builder)
     let computation = ShardedComputation(shardSize: 64, threads: 2)
@@ -101,7 +101,7 @@ import Testing
     let other = MeanFreeNormalProposal(particleCount: 4, width: 1.5)
     let (x, logQ) = proposal.draw(0..<50, from: RandomStream(seed: 1))
     for (a, b) in zip(logQ, other.logDensities(of: x)) { #expect(abs(a - b) < 1e-9) }
-    let statistics = CartesianStatistics(Self.frames, classes: PairClasses(Self.system.molecule))
+    let statistics = try CartesianStatistics(Self.frames, classes: PairClasses(Self.system.molecule))
     let fitted = try #require(EquivariantNormalProposal(covariance: statistics.covariance, atoms: 4))
     let many = fitted.draw(0..<40_000, from: RandomStream(seed: 2)).x
     for i in 0..<4 {

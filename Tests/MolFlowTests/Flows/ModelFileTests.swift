@@ -32,7 +32,7 @@ import Testing
         ? try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(frames).value) : nil)
     if type.needsStatistics {
       let centers = ChiralCenters(system.molecule)
-      subject.statistics = CartesianStatistics(
+      subject.statistics = try CartesianStatistics(
         frames, classes: PairClasses(system.molecule), signs: centers.signs(of: structure))
     }
     let recipe = Self.small(type.init(atomCount: system.molecule.atomCount))
@@ -89,6 +89,29 @@ import Testing
     }
     #expect(error?.problem == "is a model of another molecule")
     #expect(error?.found?.hasPrefix("22 atoms") == true && error?.expected?.hasPrefix("19 atoms") == true)
+  }
+
+  @Test("Statistics that are no covariance, or another molecule's, are refused", arguments: [0, 1, 2])
+  func damagedStatistics(_ damage: Int) throws {
+    let (system, model) = try Self.model(kind: PairFieldRecipe.kind)
+    var text = String(decoding: try JSONEncoder().encode(try #require(model.header.statistics)), as: UTF8.self)
+    var object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    switch damage {
+    case 0: object["covariance"] = [Double](repeating: 0, count: 22 * 22)
+    case 1: object["signs"] = [Int]()
+    default: object["distanceMeans"] = [1.0]
+    }
+    text = String(decoding: try JSONSerialization.data(withJSONObject: object), as: UTF8.self)
+    var damaged = model
+    damaged.header.statistics = try JSONDecoder().decode(CartesianStatistics.self, from: Data(text.utf8))
+    let bytes = try damaged.encoded()
+    #expect(throws: InputError.self) {
+      try ModelFile(bytes, path: "m", system: system, coordinates: InternalCoordinates(system.molecule))
+    }
+    // Frames that are all the same.
+    #expect(throws: InputError.self) {
+      try CartesianStatistics(Configurations(count: 5, dimension: 66), classes: PairClasses(system.molecule))
+    }
   }
 
   @Test func damagedAndForeignFilesAreRefused() throws {
