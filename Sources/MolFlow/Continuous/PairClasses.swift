@@ -40,11 +40,7 @@ public struct PairClasses: Sendable, Equatable {
 
   /// Every atom of a molecule by itself, but for hydrogens on one atom that no stereocentre tells apart.
   public init(_ molecule: Molecule) {
-    var neighbours = [[Int]](repeating: [], count: molecule.atomCount)
-    for bond in molecule.bonds {
-      neighbours[bond.first].append(bond.second)
-      neighbours[bond.second].append(bond.first)
-    }
+    let neighbours = molecule.neighbours
     var classes: [Int] = []
     var numbers: [[Int]: Int] = [:]
     for atom in 0..<molecule.atomCount {

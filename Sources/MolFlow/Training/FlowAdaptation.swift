@@ -86,7 +86,7 @@ public struct FlowAdaptation: Sendable {
       }
       try onRound(
         Report(
-          round: round, acceptance: own.diagnostics(of: state)["acceptance_of_draws"]!,
+          round: round, acceptance: state.acceptance,
           negativeLogLikelihood: losses / Double(stepsPerRound)))
     }
     flow.parameters.values = average.values

@@ -27,17 +27,14 @@ struct RunAdaptation {
       (self.model, evaluations) = (known, count)
       return
     }
-    let masses = try prepared.system.molecule.masses(hydrogenMass: 3)
-    let kernel = HamiltonianMonteCarlo(
-      velocityVariances: masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }, stepSize: 2.5e-3,
-      leapfrogSteps: 40)
     let target = BoltzmannDensity(
       MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state)
     var progress = Progress(total: configuration.adaptationRounds, skipped: 0, unit: "rounds")
     Interruption.watch()
     var adapted = model
     (adapted.flow, evaluations) = try FlowAdaptation(rounds: configuration.adaptationRounds).adapted(
-      model.flow, to: target, kernel: kernel, using: RandomStream(seed: configuration.seed).child(-8), threads: threads
+      model.flow, to: target, kernel: prepared.chainMoves(), using: RandomStream(seed: configuration.seed).child(-8),
+      threads: threads
     ) { report in
       progress.update(
         done: report.round + 1,

@@ -38,6 +38,14 @@ struct RunSetting {
 }
 
 extension PreparedSystem {
+  /// 0.1 ps of dynamics between two draws of chains, with heavy hydrogens.
+  func chainMoves() throws -> HamiltonianMonteCarlo {
+    let masses = try system.molecule.masses(hydrogenMass: 3)
+    return HamiltonianMonteCarlo(
+      velocityVariances: masses.flatMap { [Double](repeating: state.kT / $0, count: 3) }, stepSize: 2.5e-3,
+      leapfrogSteps: 40)
+  }
+
   /// 50 fs of the molecule's dynamics in single precision, with heavy hydrogens.
   func shortMoves() throws -> GuidedHamiltonianMonteCarlo<BoltzmannDensity<MolecularEnergy>> {
     let masses = try system.molecule.masses(hydrogenMass: 3)
@@ -135,11 +143,7 @@ enum RunMethods {
   static let chains = RunMethod(
     name: "mcmc", summary: "chains of local moves and draws of the model that are accepted or not: equal weights"
   ) { setting in
-    let masses = try setting.prepared.system.molecule.masses(hydrogenMass: 3)
-    let kT = setting.prepared.state.kT
-    // 0.1 ps of dynamics between draws.
-    let kernel = HamiltonianMonteCarlo(
-      velocityVariances: masses.flatMap { [Double](repeating: kT / $0, count: 3) }, stepSize: 2.5e-3, leapfrogSteps: 40)
+    let kernel = try setting.prepared.chainMoves()
     func method(_ proposal: some Proposal) -> any EnsembleMethod {
       IndependenceMetropolisMethod(
         from: proposal, to: setting.target(threads: 1), kernel: kernel, stepsPerRound: 1, burnIn: 50,
