@@ -19,12 +19,14 @@ package struct SymmetricMatrix: Sendable, Equatable {
   }
 
   /// A⁻¹ b by Cholesky's factorisation; nil where A is not positive definite to rounding.
+  ///
+  /// - Parameter b: one column, or several one after another.
   package func solving(_ b: [Double]) -> [Double]? {
-    precondition(b.count == order)
     guard order > 0 else { return [] }
+    precondition(b.count.isMultiple(of: order))
     var uplo = CChar(UInt8(ascii: "U"))
     var n = Int32(order)
-    var columns: Int32 = 1
+    var columns = Int32(b.count / order)
     var factor = elements
     var solution = b
     var info: Int32 = 0

@@ -5,10 +5,15 @@
 set -eu
 cd "$(dirname "$0")/../.."
 molsample=${MOLSAMPLE:-.build/release/molsample}
-[ $# -gt 0 ] || set -- alanine-dipeptide alanine-dipeptide-amber96 AC ET GN IM KS NF NY
+[ $# -gt 0 ] || set -- alanine-dipeptide alanine-dipeptide-amber96 AC ET GN IM KS NF NY dw4 lj13
 
 for system in "$@"; do
   folder="${WORK:-trajectories}/$system-reference"
+  case "$system" in dw4 | lj13)
+    "$molsample" simulate "$system" --config scripts/reference_ensembles/clusters.yaml --resume output="$folder"
+    cp "$folder/trajectory.nc" "trajectories/$system.nc"
+    continue ;;
+  esac
   "$molsample" simulate "$system" --config scripts/reference_ensembles/settings.yaml --resume output="$folder"
   "$molsample" free-energy "$system" --input "$folder" output="$folder/free-energy"
   "$molsample" analyze "$system" --input "$folder" output="$folder/analysis"

@@ -16,7 +16,9 @@ extension Molecule {
         masses[hydrogen] = hydrogenMass
       }
     }
-    if let light = masses.firstIndex(where: { $0 < min(hydrogenMass, 1) || $0 <= 0 }) {
+    if let light = atoms.indices.first(where: {
+      masses[$0] != atoms[$0].mass && (masses[$0] < min(hydrogenMass, 1) || masses[$0] <= 0)
+    }) {
       throw InputError(
         "hydrogen mass", "leaves \(label(ofAtom: light)) with \(masses[light]) dalton",
         expected: "a smaller mass for hydrogen, such as 3", found: "\(hydrogenMass)")

@@ -41,7 +41,7 @@ final class Responsibilities: @unchecked Sendable {
   private let ones: [Double]
 
   /// OpenBLAS is told once to work on the calling thread only: parallel work is over samples, outside of it.
-  private static let blasOnOneThread: Void = openblas_set_num_threads(1)
+  private static let blasOnOneThread: Void = openblas_prepare_for_shards()
 
   var stateCount: Int { states.count }
 

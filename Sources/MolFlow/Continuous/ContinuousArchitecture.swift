@@ -7,15 +7,17 @@ import NeuralNetworks
 public struct ContinuousArchitecture: FlowArchitecture {
   public let field: any VelocityField
   public let integrator: FlowIntegrator
+  /// Coordinates of an atom: 3, or 2 in the plane.
+  public let axes: Int
 
-  public init(field: any VelocityField, integrator: FlowIntegrator) {
-    (self.field, self.integrator) = (field, integrator)
+  public init(field: any VelocityField, integrator: FlowIntegrator, axes: Int = 3) {
+    (self.field, self.integrator, self.axes) = (field, integrator, axes)
   }
 
-  public var rows: Int { 3 }
+  public var rows: Int { axes }
   public var tokens: Int { field.atoms }
   public var places: [CoordinatePlace] {
-    (0..<field.atoms).flatMap { atom in (0..<3).map { CoordinatePlace(row: $0, token: atom) } }
+    (0..<field.atoms).flatMap { atom in (0..<axes).map { CoordinatePlace(row: $0, token: atom) } }
   }
 
   public func forward(_ latents: Variable) -> Transformed { carried(latents, from: 0, to: 1) }
@@ -34,14 +36,14 @@ public struct ContinuousArchitecture: FlowArchitecture {
       logDet[sample] = to > from ? 0 : -.infinity
     }
     return Transformed(
-      tape.variable(x, rows: 3, columns: field.atoms * samples),
+      tape.variable(x, rows: axes, columns: field.atoms * samples),
       logDet: LogDensity(tape.variable(logDet, rows: 1, columns: samples)))
   }
 
   /// Samples at a time for which everything that a divergence needs stays in the caches.
   private static let block = 16
 
-  /// Paths of scaled coordinates, `[3][atoms × samples]` row by row, from one time to another.
+  /// Paths of scaled coordinates, `[axes][atoms × samples]` row by row, from one time to another.
   ///
   /// - Parameter tape: with the parameters; what stands on it stays.
   public func integrated(
@@ -58,7 +60,7 @@ public struct ContinuousArchitecture: FlowArchitecture {
   private func velocityAndDivergence(
     _ x: [Double], samples: Int, time: Double, on tape: Tape
   ) -> (velocity: [Double], divergence: [Double]) {
-    let coordinates = 3 * field.atoms
+    let coordinates = axes * field.atoms
     var velocity = x
     var divergence: [Double] = []
     for first in stride(from: 0, to: samples, by: Self.block) {
@@ -69,7 +71,7 @@ public struct ContinuousArchitecture: FlowArchitecture {
       }
       tape.rewinding {
         let (v, own) = field.velocityAndDivergence(
-          tape.variable(part, rows: 3, columns: field.atoms * count),
+          tape.variable(part, rows: axes, columns: field.atoms * count),
           times: tape.constant(time, rows: 1, columns: count))
         divergence += own
         let values = v.values
@@ -79,5 +81,16 @@ public struct ContinuousArchitecture: FlowArchitecture {
       }
     }
     return (velocity, divergence)
+  }
+}
+
+extension NormalizingFlow {
+  /// The same flow by another integrator; nil for flows that are not integrated.
+  public func integrated(by integrator: FlowIntegrator) -> NormalizingFlow? {
+    guard let architecture = architecture as? ContinuousArchitecture else { return nil }
+    return NormalizingFlow(
+      chart: chart, coordinates: coordinates, base: base,
+      architecture: ContinuousArchitecture(
+        field: architecture.field, integrator: integrator, axes: architecture.axes), parameters: parameters)
   }
 }

@@ -8,6 +8,8 @@ protocol ContinuousRecipe: FlowRecipe {
   /// Equal steps of Runge and Kutta's method; 0 for steps chosen by `tolerance`.
   var steps: Int { get }
   var tolerance: Double { get }
+  /// Pairs with σ/s₀ below this are guided (`HarmonicGuide`); 0 for no guide.
+  var stiffness: Double { get }
 
   func field(
     _ classes: PairClasses, statistics: CartesianStatistics, in builder: inout ParameterBuilder
@@ -19,6 +21,7 @@ extension ContinuousRecipe {
   public static var likelihoodObjective: String { FlowMatchingObjective.name }
 
   func problemOfSolver() -> String? {
+    if stiffness < 0 { return "stiffness must not be negative" }
     if steps < 0 { return "steps must not be negative" }
     if steps == 0, !(tolerance > 0 && tolerance < 1) { return "tolerance must be between 0 and 1" }
     return nil
@@ -27,17 +30,23 @@ extension ContinuousRecipe {
   public func flow(of subject: FlowSubject, in builder: inout ParameterBuilder) -> NormalizingFlow {
     guard let statistics = subject.statistics else { preconditionFailure("the recipe needs statistics of frames") }
     let molecule = subject.system.molecule
+    let axes = subject.system.axes
     let classes = PairClasses(molecule)
     let centers = ChiralCenters(molecule)
     let chart = MeanFreeChart(
-      atoms: molecule.atomCount, width: statistics.width, centers: centers, signs: statistics.signs)
-    guard let base = EquivariantNormalProposal(covariance: statistics.covariance, atoms: molecule.atomCount) else {
+      atoms: molecule.atomCount, axes: axes, width: statistics.width, centers: centers, signs: statistics.signs)
+    guard let base = EquivariantNormalProposal(covariance: statistics.covariance, atoms: molecule.atomCount, axes: axes)
+    else {
       preconditionFailure("a covariance of full rank")
     }
-    let field = field(classes, statistics: statistics, in: &builder)
+    var field = field(classes, statistics: statistics, in: &builder)
+    if stiffness > 0, axes == 3, let guide = HarmonicGuide(statistics, classes: classes, stiffness: stiffness) {
+      field = GuidedField(field: field, guide: guide)
+    }
     let architecture = ContinuousArchitecture(
       field: field,
-      integrator: FlowIntegrator(steps > 0 ? .rungeKutta(steps: steps) : .dormandPrince(tolerance: tolerance)))
+      integrator: FlowIntegrator(steps > 0 ? .rungeKutta(steps: steps) : .dormandPrince(tolerance: tolerance)),
+      axes: axes)
     return NormalizingFlow(
       chart: chart,
       coordinates: architecture.places.map { FlowCoordinate(place: $0, width: statistics.width) },
@@ -55,6 +64,7 @@ public struct PairFieldRecipe: ContinuousRecipe {
   public var longest = 6.0
   public var steps = 0
   public var tolerance = 1e-4
+  public var stiffness = 0.15
 
   public init(atomCount: Int) {}
 
@@ -80,6 +90,7 @@ public struct GraphFieldRecipe: ContinuousRecipe {
   public var layers = 5
   public var steps = 0
   public var tolerance = 1e-4
+  public var stiffness = 0.0
 
   public init(atomCount: Int) {}
 
@@ -103,6 +114,7 @@ public struct KernelFieldRecipe: ContinuousRecipe {
   public var longest = 6.0
   public var steps = 0
   public var tolerance = 1e-4
+  public var stiffness = 0.0
 
   public init(atomCount: Int) {}
 

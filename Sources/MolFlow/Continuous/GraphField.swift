@@ -8,12 +8,12 @@ import NeuralNetworks
 public struct GraphField: VelocityField {
   public let atoms: Int
   public let interchangeable: [[Int]]
-  private let pairs: AtomPairs
+  let pairs: AtomPairs
   private let start: FieldStart
-  private let layers: [Layer]
-  private let range: Double
+  let layers: [Layer]
+  let range: Double
 
-  private struct Layer: Sendable {
+  struct Layer: Sendable {
     var first: Linear
     var second: Linear
     var distance: Parameter
@@ -50,32 +50,69 @@ public struct GraphField: VelocityField {
     }
   }
 
-  public func velocity(_ x: Variable, times: Variable) -> Variable {
-    let tape = x.tape
-    let samples = x.columns / atoms
-    let firsts = pairs.orderedPairs.map(\.first)
-    let seconds = pairs.orderedPairs.map(\.second)
-    let ofPairs = pairs.orderedPairs.map { pairs.place($0.first, $0.second) }
+  /// What a layer computes on its way, for each ordered pair unless said otherwise.
+  struct Step {
+    /// xᵢ − xⱼ
+    var differences: Variable
+    /// dᵢⱼ² of pairs i < j
+    var squares: Variable
+    /// What the functions are taken of: silu, silu, σ, silu, tanh.
+    var sums: Variable
+    var edgeInput: Variable
+    var attentionInput: Variable
+    var coordinateInput: Variable
+    var stepInput: Variable
+    /// After attention, before it.
+    var edge: Variable
+    var messages: Variable
+    /// r tanh φ, and 1/(1 + d)
+    var scores: Variable
+    var reach: Variable
+    /// Of atoms: what silu is taken of, new features and places.
+    var ownInput: Variable
+    var h: Variable
+    var place: Variable
+  }
+
+  func step(_ layer: Layer, _ h: Variable, _ place: Variable) -> Step {
+    let tape = h.tape
+    let samples = place.columns / atoms
+    let differences =
+      place.gatheringTokens(pairs.orderedPairs.map(\.first), samples: samples)
+      - place.gatheringTokens(pairs.orderedPairs.map(\.second), samples: samples)
+    let squares = differences.gatheringTokens(
+      pairs.pairs.map { pairs.orderedPlace($0.first, $0.second) }, samples: samples
+    ).squared().sumOfRows()
+    let sums = layer.first(h).pairSums(
+      layer.second(h), tape.variable(layer.distance).times(squares), pairs, samples: samples)
+    let edgeInput = layer.edge(sums.applying(.silu))
+    let edge = edgeInput.applying(.silu)
+    let attentionInput = layer.attention(edge)
+    let messages = edge * attentionInput.applying(.sigmoid)
+    let coordinateInput = layer.coordinate(messages)
+    let stepInput = layer.step(coordinateInput.applying(.silu))
+    let scores = range * stepInput.tanh()
+    let reach = ((squares + PairField.softening).squareRoot() + 1).reciprocal()
+      .gatheringTokens(pairs.orderedPairs.map { pairs.place($0.first, $0.second) }, samples: samples)
     let toFirst = pairs.orderedPairs.enumerated().map { TokenMove(from: $0.offset, to: $0.element.first) }
-    var h = start(times.timeEmbedding(features: FieldStart.timeFeatures, highest: 20), atoms: atoms)
-    var place = x
-    for layer in layers {
-      let differences =
-        place.gatheringTokens(firsts, samples: samples) - place.gatheringTokens(seconds, samples: samples)
-      let squares = differences.gatheringTokens(
-        pairs.pairs.map { pairs.orderedPlace($0.first, $0.second) }, samples: samples
-      ).squared().sumOfRows()
-      let sums = layer.first(h).pairSums(
-        layer.second(h), tape.variable(layer.distance).times(squares), pairs, samples: samples)
-      let edge = layer.edge(sums.applying(.silu)).applying(.silu)
-      let messages = edge * layer.attention(edge).applying(.sigmoid)
-      let scores = range * layer.step(layer.coordinate(messages).applying(.silu)).tanh()
-      let reach = ((squares + PairField.softening).squareRoot() + 1).reciprocal()
-        .gatheringTokens(ofPairs, samples: samples)
-      place = place + (differences * (scores * reach)).addingTokens(toFirst, of: atoms, samples: samples)
-      let received = messages.addingTokens(toFirst, of: atoms, samples: samples)
-      h = h + layer.output((layer.own(h) + layer.received(received)).applying(.silu))
-    }
-    return (place - x).removingMean(atoms: atoms)
+    let received = messages.addingTokens(toFirst, of: atoms, samples: samples)
+    let ownInput = layer.own(h) + layer.received(received)
+    return Step(
+      differences: differences, squares: squares, sums: sums, edgeInput: edgeInput, attentionInput: attentionInput,
+      coordinateInput: coordinateInput, stepInput: stepInput, edge: edge, messages: messages, scores: scores,
+      reach: reach, ownInput: ownInput, h: h + layer.output(ownInput.applying(.silu)),
+      place: place + (differences * (scores * reach)).addingTokens(toFirst, of: atoms, samples: samples))
+  }
+
+  /// Every layer in turn.
+  func steps(_ x: Variable, times: Variable) -> [Step] {
+    var steps: [Step] = []
+    let h = start(FieldStart.features(of: times), atoms: atoms)
+    for layer in layers { steps.append(step(layer, steps.last?.h ?? h, steps.last?.place ?? x)) }
+    return steps
+  }
+
+  public func velocity(_ x: Variable, times: Variable) -> Variable {
+    (steps(x, times: times).last!.place - x).removingMean(atoms: atoms)
   }
 }

@@ -78,15 +78,15 @@ public struct KernelField: VelocityField {
     return velocity(x, differences: parts.differences, weighted: parts.weighted, time: parts.time)
   }
 
-  /// Each pair gives 2 (3 f + f′ |Δ|²/d).
+  /// Each pair gives 2 (3 f + f′ |Δ|²/d), with the number of axes instead of 3 in the plane.
   public func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
     let parts = parts(x, times: times)
     let v = velocity(x, differences: parts.differences, weighted: parts.weighted, time: parts.time)
     let samples = x.columns / atoms
     let slope = (-1 / spacing) * (parts.z * parts.weighted).sumOfRows()
     let along = parts.differences.squared().sumOfRows() * parts.distances.reciprocal()
-    let ofPairs = (2 * (3 * parts.weighted.sumOfRows() + slope * along)).tokenSums(samples: samples)
+    let ofPairs = (2 * (Double(x.rows) * parts.weighted.sumOfRows() + slope * along)).tokenSums(samples: samples)
     let stretched = stretch(parts.time).values
-    return (v, (0..<samples).map { ofPairs[$0] + Double(3 * (atoms - 1)) * stretched[$0] })
+    return (v, (0..<samples).map { ofPairs[$0] + Double(x.rows * (atoms - 1)) * stretched[$0] })
   }
 }

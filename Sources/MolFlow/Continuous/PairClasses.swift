@@ -38,15 +38,24 @@ public struct PairClasses: Sendable, Equatable {
     }
   }
 
-  /// Every atom of a molecule by itself, but for hydrogens on one atom that no stereocentre tells apart.
+  /// Every atom of a molecule by itself, but for hydrogens on one atom that no stereocentre tells apart, and particles of one type
+  /// without bonds.
   public init(_ molecule: Molecule) {
     let neighbours = molecule.neighbours
     var classes: [Int] = []
     var numbers: [[Int]: Int] = [:]
+    let atoms = molecule.atoms
     for atom in 0..<molecule.atomCount {
       // Hydrogens of one methyl group, or of one amine.
       let isTerminal = molecule.atoms[atom].element == .hydrogen && neighbours[atom].count == 1
-      let key = isTerminal ? [1, neighbours[atom][0]] : [0, atom]
+      let isFree = neighbours[atom].isEmpty && atoms[atom].type != nil
+      let first =
+        !isFree
+        ? atom
+        : atoms.indices.first {
+          neighbours[$0].isEmpty && atoms[$0].type == atoms[atom].type && atoms[$0].element == atoms[atom].element
+        }!
+      let key = isTerminal ? [1, neighbours[atom][0]] : [0, first]
       if numbers[key] == nil { numbers[key] = numbers.count }
       classes.append(numbers[key]!)
     }

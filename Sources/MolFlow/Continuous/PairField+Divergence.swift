@@ -12,13 +12,14 @@ import NeuralNetworks
 /// The only matrices of 3N columns are those of k = i. Nothing is recorded.
 extension PairField {
   public func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
+    guard x.rows == 3 else { return directionalDivergence(x, times: times) }
     let tape = x.tape
     let wasRecording = tape.isRecording
     tape.isRecording = false
     defer { tape.isRecording = wasRecording }
     let pass = pass(x, times: times, wantsSlopes: true)
     let samples = pass.samples
-    let slopes = pass.slopes!
+    let slopes = pass.features.slopes!
     let ordered = pairs.orderedPairs
 
     /// Of pairs i < j to both orders.
@@ -88,7 +89,8 @@ extension PairField {
 
     // Explicitly: Σ s (3 φ + d φ′) + ψ s′ with φ = 1/(1 + d).
     let radialOfForces = onBoth(multiply(forces.radial, slopes))
-    let steepness = (weighted * radialOfForces).sumOfRows()
+    let steepness =
+      (weighted * radialOfForces).sumOfRows() + onBoth((pass.springs * pass.features.slopesOfSteps!).sumOfRows())
     let explicit = (pass.scores * reach * (3 - psi) + psi * steepness).tokenSums(samples: samples)
 
     let free = Double(3 * (atoms - 1))

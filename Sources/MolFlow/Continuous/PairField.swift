@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetworks
 
 /// A velocity field of two rounds of messages between all pairs of atoms and a round of pair forces, whose exact divergence costs
@@ -5,8 +6,11 @@ import NeuralNetworks
 ///
 /// h⁰ᵢ = network(class of i, t); for r = 1, 2: Mᵢ = Σⱼ silu(Aᵣhᵢ + Bᵣhⱼ + Cᵣ b(dᵢⱼ) + cᵣ(class of ij)),
 /// hᵢ ← hᵢ + U silu(V hᵢ + W Mᵢ + …);
-/// vᵢ = Σⱼ (xᵢ − xⱼ)/(1 + dᵢⱼ) o·silu(A₃hᵢ + B₃hⱼ + C₃ b(dᵢⱼ) + c₃) + a(t) xᵢ, without its mean.
+/// vᵢ = Σⱼ (xᵢ − xⱼ)/(1 + dᵢⱼ) [o·silu(A₃hᵢ + B₃hⱼ + C₃ b(dᵢⱼ) + c₃) + K(class of ij, t)·s(dᵢⱼ, t)] + a(t) xᵢ, without its mean.
 ///
+/// K are springs of each class of pairs by itself, linear in features of the time, with steps s of the distance that are those of
+/// `RadialFeatures` (after the kernels of Köhler, Klein & Noé 2020, arXiv:2006.02425): what makes bonds and angles stiff need not go
+/// through features that all pairs share.
 /// Messages are linear after their nonlinearity, so that no matrix is multiplied for each pair. It has the symmetries of the
 /// Euclidean group, reflections too, and of the permutation of atoms of one class. The divergence is in `PairField+Divergence`.
 ///
@@ -21,6 +25,9 @@ public struct PairField: VelocityField {
   let forces: Messages
   /// o
   let weights: Parameter
+  /// K, one row for each feature of each class.
+  let springs: Parameter
+  private let springRows: [Int]
   /// a(t)
   let stretch: MultilayerPerceptron
   private let pairIndicators: ConstantMatrix
@@ -74,9 +81,9 @@ public struct PairField: VelocityField {
     atoms = classes.ofAtoms.count
     interchangeable = classes.interchangeable
     pairs = AtomPairs(atoms: atoms)
-    (radial, start, rounds, forces, weights, stretch) = builder.scope("field") { builder in
+    (radial, start, rounds, forces, weights, springs, stretch) = builder.scope("field") { builder in
       let radial = RadialFeatures(
-        gaussians: gaussians, longest: longest, classes: classes, statistics: statistics, in: &builder)
+        gaussians: gaussians, longest: longest, classes: classes, statistics: statistics)
       let count = classes.pairClassCount
       return (
         radial, FieldStart(classes: classes, width: width, in: &builder),
@@ -85,8 +92,14 @@ public struct PairField: VelocityField {
         },
         Messages("forces", width: width, features: radial.count, classes: count, in: &builder),
         builder.normal("weights", rows: width, columns: 1, standardDeviation: 0.1 / Double(width).squareRoot()),
+        builder.values(
+          "springs", rows: count * RadialFeatures.stepCount, columns: FieldStart.timeFeatures,
+          [Float](repeating: 0, count: count * RadialFeatures.stepCount * FieldStart.timeFeatures)),
         MultilayerPerceptron("stretch", widths: [FieldStart.timeFeatures, 32, 1], outputStart: .zero, in: &builder)
       )
+    }
+    springRows = (0..<RadialFeatures.stepCount).flatMap { step in
+      classes.ofPairs.map { $0 * RadialFeatures.stepCount + step }
     }
     pairIndicators = PairClasses.indicators(classes.ofPairs, count: classes.pairClassCount)
   }
@@ -97,11 +110,13 @@ public struct PairField: VelocityField {
     /// xᵢ − xⱼ of ordered pairs, and dᵢⱼ of pairs.
     var differences: Variable
     var distances: Variable
-    var slopes: Variable?
+    var features: RadialFeatures.Values
     var rounds: [(first: Variable, second: Variable, radial: Variable, received: Variable)] = []
     /// What silu is taken of in the networks of atoms.
     var hidden: [Variable] = []
     var forces: (first: Variable, second: Variable, radial: Variable)
+    /// What the steps of each pair are weighted with, `[steps][pairs × samples]`.
+    var springs: Variable
     var scores: Variable
     var stretch: Variable
     var velocity: Variable
@@ -121,15 +136,15 @@ public struct PairField: VelocityField {
     let ofPairs = differences.gatheringTokens(
       pairs.pairs.map { pairs.orderedPlace($0.first, $0.second) }, samples: samples)
     let distances = (ofPairs.squared().sumOfRows() + Self.softening).squareRoot()
-    let (features, slopes) = radial(distances, wantsSlopes: wantsSlopes)
-    let time = times.timeEmbedding(features: FieldStart.timeFeatures, highest: 20)
+    let features = radial(distances, times: times, axes: x.rows, wantsSlopes: wantsSlopes)
+    let time = FieldStart.features(of: times)
     var h = start(time, atoms: atoms)
     var steps: [(first: Variable, second: Variable, radial: Variable, received: Variable)] = []
     var hidden: [Variable] = []
     for round in rounds {
       let first = round.messages.first(h)
       let second = round.messages.second(h)
-      let between = radialOperand(round.messages, features)
+      let between = radialOperand(round.messages, features.all)
       let received = messageScale * first.pairMessages(second, between, pairs, samples: samples)
       let inner = round.own(h) + round.received(received)
       h = h + round.output(inner.applying(.silu))
@@ -138,8 +153,14 @@ public struct PairField: VelocityField {
     }
     let first = forces.first(h)
     let second = forces.second(h)
-    let between = radialOperand(forces, features)
-    let scores = first.pairScores(second, between, weights: tape.variable(weights), pairs, samples: samples)
+    let between = radialOperand(forces, features.all)
+    let ofSprings =
+      (Self.springScale * tape.variable(springs).times(time)).gatheringRows(springRows)
+      .reshaped(rows: RadialFeatures.stepCount, columns: distances.columns) * features.amplitude
+    let pulled = (ofSprings * features.steps).sumOfRows()
+      .gatheringTokens(pairs.orderedPairs.map { pairs.place($0.first, $0.second) }, samples: samples)
+    let scores =
+      first.pairScores(second, between, weights: tape.variable(weights), pairs, samples: samples) + pulled
     let reach = (distances + 1).reciprocal().gatheringTokens(
       pairs.orderedPairs.map { pairs.place($0.first, $0.second) }, samples: samples)
     let pulls = differences * (scores * reach)
@@ -147,13 +168,16 @@ public struct PairField: VelocityField {
     let factor = stretch(time)
     let velocity = pulls.addingTokens(moves, of: atoms, samples: samples) + x * factor.tilingColumns(atoms)
     return Pass(
-      samples: samples, differences: differences, distances: distances, slopes: slopes, rounds: steps, hidden: hidden,
-      forces: (first, second, between), scores: scores, stretch: factor,
+      samples: samples, differences: differences, distances: distances, features: features, rounds: steps,
+      hidden: hidden,
+      forces: (first, second, between), springs: ofSprings, scores: scores, stretch: factor,
       velocity: velocity.removingMean(atoms: atoms))
   }
 
   /// Keeps the distance's derivative finite where two atoms meet.
   static let softening = 1e-6
+  /// All features of the time together move a spring by little in one step of training.
+  private static let springScale = 0.3
   /// Sums of messages are of order one.
   var messageScale: Double { 1 / Double(atoms - 1) }
 
@@ -164,7 +188,18 @@ public struct PairField: VelocityField {
 
 /// Features of atoms before they see each other: their class and the time through a small network.
 struct FieldStart: Sendable {
-  static let timeFeatures = 16
+  private static let waves = 16
+  static let timeFeatures = 2 * waves
+  /// 1 − t below which times are alike.
+  private static let shortest = 0.01
+
+  /// Waves of t, and of ln(1 − t) since close to 1 much happens in little time: there velocities of stiff directions change.
+  static func features(of times: Variable) -> Variable {
+    let progress = (-1 / log(shortest)) * ((1 + shortest) - times).log()
+    return times.timeEmbedding(features: waves, highest: 20).stacked(
+      with: progress.timeEmbedding(features: waves, highest: 10))
+  }
+
   private let embedding: Parameter
   private let time: Linear
   private let output: Linear

@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// A velocity field v(x, t) of N atoms with parameters, recorded on a tape: what a continuous flow integrates.
 ///
-/// Positions and velocities are `[3][atoms × samples]`, the samples of an atom side by side; times `[1][samples]`. Fields do not
+/// Positions and velocities are `[axes][atoms × samples]`, three axes or two, the samples of an atom side by side; times `[1][samples]`. Fields do not
 /// change when all atoms move together, turn with the atoms, and have no mean: Σᵢ vᵢ = 0.
 ///
 /// A new field is one file and one line in `FlowRecipes`.
@@ -36,13 +36,13 @@ extension VelocityField {
     defer { tape.isRecording = wasRecording }
     let v = velocity(x, times: times)
     var divergence = [Double](repeating: 0, count: samples)
-    for axis in 0..<3 {
+    for axis in 0..<x.rows {
       for atom in 0..<atoms {
         tape.rewinding {
-          var direction = [Double](repeating: 0, count: 3 * atoms * samples)
+          var direction = [Double](repeating: 0, count: x.rows * x.columns)
           let start = (axis * atoms + atom) * samples
           for sample in 0..<samples { direction[start + sample] = 1 }
-          let change = tape.variable(direction, rows: 3, columns: atoms * samples)
+          let change = tape.variable(direction, rows: x.rows, columns: atoms * samples)
           guard let dv = tape.pushForward([(x, change)], to: [v])[0] else { return }
           let own = dv.rows(axis..<axis + 1).columns(atom * samples..<(atom + 1) * samples).values
           for sample in 0..<samples { divergence[sample] += own[sample] }

@@ -10,7 +10,7 @@ public struct CartesianStatistics: Sendable, Equatable, Codable {
   /// Mean and deviation of the distances of each class of pairs.
   public let distanceMeans: [Double]
   public let distanceDeviations: [Double]
-  /// (1/3)⟨xᵢ·xⱼ⟩ of mean-free configurations, `[N][N]`, the same for pairs of one class.
+  /// (1/d)⟨xᵢ·xⱼ⟩ of mean-free configurations, `[N][N]`, the same for pairs of one class.
   public let covariance: [Double]
   /// Handedness of the molecule's stereocentres.
   public let signs: [Int]
@@ -18,8 +18,9 @@ public struct CartesianStatistics: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - frames: `[count][3N]`, nm.
   ///   - signs: of the molecule's stereocentres.
+  ///   - axes: d; 2 for clusters in the plane, whose third coordinate does not count.
   /// - Throws: `InputError` where the frames do not span all directions.
-  public init(_ frames: borrowing Configurations, classes: PairClasses, signs: [Int] = []) throws {
+  public init(_ frames: borrowing Configurations, classes: PairClasses, signs: [Int] = [], axes: Int = 3) throws {
     self.signs = signs
     let atoms = classes.ofAtoms.count
     precondition(frames.dimension == 3 * atoms && frames.count > 1)
@@ -32,7 +33,7 @@ public struct CartesianStatistics: Sendable, Equatable, Codable {
     for frame in 0..<frames.count {
       for (pair, (i, j)) in pairs.pairs.enumerated() {
         var square = 0.0
-        for axis in 0..<3 {
+        for axis in 0..<axes {
           let d = frames[frame, 3 * i + axis] - frames[frame, 3 * j + axis]
           square += d * d
         }
@@ -54,7 +55,9 @@ public struct CartesianStatistics: Sendable, Equatable, Codable {
     let whole = rows.reduce(0, +) / Double(atoms)
     var covariance = between
     for i in 0..<atoms {
-      for j in 0..<atoms { covariance[i * atoms + j] = (rows[i] + rows[j] - whole - between[i * atoms + j]) / 6 }
+      for j in 0..<atoms {
+        covariance[i * atoms + j] = (rows[i] + rows[j] - whole - between[i * atoms + j]) / Double(2 * axes)
+      }
     }
     let width = ((0..<atoms).reduce(0) { $0 + covariance[$1 * atoms + $1] } / Double(atoms)).squareRoot()
     self.width = width

@@ -32,11 +32,22 @@ public struct CoordinateScaling: Sendable, Equatable, Codable {
   /// From the force field and one structure: lengths and angles of the harmonic terms with their thermal widths √(kT/k),
   /// and dihedrals between siblings as in the structure.
   ///
+  /// Particles without bonds have the structure's lengths and angles, with widths of a tenth.
+  ///
   /// - Throws: `InputError` where a bond or angle of the z-matrix has no harmonic term.
   public init(_ system: MolecularSystem, zMatrix: ZMatrix, structure: Configurations, state: ThermodynamicState) throws
   {
     let bonded = BondedTerms(system)
     let (q, _) = InternalCoordinates(zMatrix).inverseAndLogDet(structure)
+    if system.molecule.bonds.isEmpty {
+      func range(_ value: Double) -> Range { Range(center: value, width: 0.1 * value) }
+      rows = zMatrix.rows.indices.map { index in
+        let offset = ZMatrix.offset(ofRow: index)
+        return Row(
+          bond: range(q[0, offset]), angle: index > 0 ? range(max(0.1, q[0, offset + 1])) : nil, isFree: index > 1)
+      }
+      return
+    }
     rows = try zMatrix.rows.enumerated().map { index, row in
       let bond = try bonded.bond(row.atom, row.bonded)
       var scaled = Row(

@@ -36,8 +36,20 @@ public struct ZMatrix: Sendable, Equatable {
   /// Offset of row r's first coordinate; row 0 has one (bond), row 1 two (bond, angle), others bond, angle, torsion.
   public static func offset(ofRow row: Int) -> Int { row < 2 ? row : 3 * row - 3 }
 
+  /// Particles without any bonds are a chain in their order.
+  ///
   /// - Throws: `InputError` if the molecule is one atom or its bonds leave it in pieces.
   public init(_ molecule: Molecule) throws {
+    if molecule.bonds.isEmpty, molecule.atomCount > 1 {
+      root = 0
+      rows = (1..<molecule.atomCount).map { atom in
+        Row(
+          atom: atom, bonded: atom - 1, angled: atom > 1 ? atom - 2 : nil, twisted: atom > 2 ? atom - 3 : nil,
+          isSibling: false)
+      }
+      ringClosures = []
+      return
+    }
     let neighbours = molecule.neighbours.enumerated().map { index, list in
       // Heavy atoms first: they, not hydrogens, define the torsions.
       list.sorted {

@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// Every shard calls BLAS for itself, so BLAS must not start threads of its own.
-let blasOnOneThread: Void = openblas_set_num_threads(1)
+let blasOnOneThread: Void = openblas_prepare_for_shards()
 
 /// Calls `body` with the array's elements, or with nil.
 func withPointers<Element>(_ array: [Element]?, _ body: (UnsafePointer<Element>?) -> Void) {

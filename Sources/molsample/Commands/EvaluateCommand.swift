@@ -28,7 +28,10 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print the result as one JSON object.")
   var json = false
 
-  static let keys = ["samples", "seed", "model", "temperature", "transport_samples", "output", "threads"]
+  static let keys = [
+    "samples", "seed", "model", "temperature", "transport_samples", "reference_frames", "steps", "tolerance",
+    "output", "threads",
+  ]
 
   struct Result: Encodable {
     var system: String
@@ -55,6 +58,8 @@ struct EvaluateCommand: ParsableCommand {
     @ExplicitNull var forward_ess_fraction: Double?
     @ExplicitNull var forward_ess_doubt: String?
     var distances: [ReferenceComparison.Distance]
+    /// Of continuous flows: the first samples taken back and forth.
+    @ExplicitNull var round_trip: RoundTripError?
     var provenance: [String: String]
     var seconds: Double
     var milliseconds_per_weighted_sample: Double
@@ -68,13 +73,15 @@ struct EvaluateCommand: ParsableCommand {
     let seed = try overrides.takeSeed() ?? 0
     let word = overrides.takeText("model") ?? "autoregressive"
     let transportSamples = try overrides.takeInteger("transport_samples", in: 10...100_000) ?? 10_000
+    let integrator = try overrides.takeIntegrator()
+    let mostFrames = try overrides.takeInteger("reference_frames", in: 100...100_000_000)
     let threads = try overrides.takeThreads()
     let output = overrides.takeText("output")
     try overrides.finish(known: Self.keys)
 
     let prepared = try PreparedSystem(description, needsStructure: false)
     let path = try ModelCatalog.path(ofModel: word, system: description.name)
-    let model = try ModelCatalog.load(path, prepared: prepared)
+    let model = try ModelCatalog.load(path, prepared: prepared, integrator: integrator)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
     let proposal = FlowProposal(model.flow, threads: threads)
     let drawing = Date()
@@ -83,15 +90,20 @@ struct EvaluateCommand: ParsableCommand {
     let drawingSeconds = Date().timeIntervalSince(drawing)
     let statistics = try WeightStatistics(logWeights: drawn.logWeights)
 
+    let roundTrip = try RoundTripError(model.flow, of: drawn.x, threads: threads)
     let molecule = prepared.system.molecule
     let referencePath = reference ?? ReferenceEnsemble.path(of: description)
     let frames = try referencePath.map {
       try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: description.temperature)[0]
     }
     let likelihood = try frames.map { frames -> (mean: Double, forward: ForwardEffectiveSampleSize) in
-      let logQ = try proposal.logDensities(of: frames.x)
+      // Densities of continuous flows take milliseconds each.
+      let most = mostFrames ?? (model.flow.architecture is ContinuousArchitecture ? 1000 : frames.x.count)
+      let stride = max(1, frames.x.count / most)
+      let x = frames.x.rows(Array(Swift.stride(from: 0, to: frames.x.count, by: stride)))
+      let logQ = try proposal.logDensities(of: x)
       // The file's coordinates are rounded, so their energies are computed anew.
-      let u = try target.reducedPotentials(of: frames.x)
+      let u = try target.reducedPotentials(of: x)
       return (
         -logQ.reduce(0, +) / Double(logQ.count),
         try ForwardEffectiveSampleSize(logWeights: zip(u, logQ).map { -$0 - $1 })
@@ -122,7 +134,7 @@ struct EvaluateCommand: ParsableCommand {
       },
       reference: referencePath, reference_frames: frames?.count, negative_log_likelihood: likelihood?.mean,
       forward_ess_fraction: likelihood?.forward.fraction,
-      forward_ess_doubt: likelihood?.forward.doubt.map { "\($0)" }, distances: distances ?? [],
+      forward_ess_doubt: likelihood?.forward.doubt.map { "\($0)" }, distances: distances ?? [], round_trip: roundTrip,
       provenance: model.header.provenance, seconds: Date().timeIntervalSince(start),
       milliseconds_per_weighted_sample: 1000 * drawingSeconds / Double(samples))
     if let output {
@@ -157,6 +169,12 @@ struct EvaluateCommand: ParsableCommand {
       table.add(
         "ΔF(\(energy.name))",
         energy.text())
+    }
+    if let trip = r.round_trip {
+      table.add(
+        "back and forth",
+        "log q \(significant(trip.logDensity, 2)) rms, \(significant(trip.largestLogDensity, 2)) at most; positions "
+          + "\(significant(1e4 * trip.position, 2))·10⁻⁴ nm rms; \(trip.samples) samples, \(trip.lost) lost")
     }
     table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
     if let reference = r.reference, let frames = r.reference_frames {

@@ -61,7 +61,7 @@ struct PrepareCommand: ParsableCommand {
         return target.lastPathComponent
       }
       switch description.origin {
-      case .sequence: break
+      case .sequence, .cluster: break
       case .amber(let prmtop, let inpcrd):
         description.origin = .amber(prmtop: try keep(prmtop), inpcrd: try inpcrd.map(keep))
       case .openMM(let system, let pdb): description.origin = .openMM(system: try keep(system), pdb: try keep(pdb))

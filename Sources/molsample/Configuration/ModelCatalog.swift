@@ -51,9 +51,17 @@ enum ModelCatalog {
     return FlowProposal(try load(path, prepared: prepared).flow, threads: threads)
   }
 
-  static func load(_ path: String, prepared: PreparedSystem) throws -> ModelFile {
+  /// - Parameter integrator: of a continuous flow, instead of the model's own.
+  static func load(_ path: String, prepared: PreparedSystem, integrator: FlowIntegrator? = nil) throws -> ModelFile {
     guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
-    return try ModelFile(
+    var model = try ModelFile(
       data, path: path, system: prepared.system, coordinates: InternalCoordinates(prepared.system.molecule))
+    if let integrator {
+      guard let flow = model.flow.integrated(by: integrator) else {
+        throw UsageError("steps and tolerance are for continuous flows, and \(path) is none")
+      }
+      model.flow = flow
+    }
+    return model
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MolFlow
 
 /// key=value words of the command line. Every command takes out what it knows; what is left over is a mistake.
 struct Overrides {
@@ -75,6 +76,17 @@ struct Overrides {
   /// The number of threads, by default one for each processor.
   mutating func takeThreads() throws -> Int {
     try takeInteger("threads", in: 1...1024) ?? max(1, ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// How a continuous flow is to be integrated, or nil for its own way.
+  mutating func takeIntegrator() throws -> FlowIntegrator? {
+    let steps = try takeInteger("steps", in: 1...100_000)
+    guard let tolerance = try takeNumber("tolerance") else {
+      return steps.map { FlowIntegrator(.rungeKutta(steps: $0)) }
+    }
+    guard tolerance > 0, tolerance < 1 else { throw UsageError("tolerance=\(tolerance) is not between 0 and 1") }
+    guard steps == nil else { throw UsageError("steps and tolerance exclude each other") }
+    return FlowIntegrator(.dormandPrince(tolerance: tolerance))
   }
 
   /// Throws for the first word that nobody took.

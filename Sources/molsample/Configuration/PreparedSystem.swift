@@ -44,6 +44,16 @@ struct PreparedSystem {
       system = try Self.forceField(description).parameterize(
         file.molecule, solvent: try Self.solvent(description), cutoff: description.cutoff)
       structure = file.configurations.slice(0..<1)
+    case .cluster(let name):
+      try Self.refuse(
+        description, ["force_field", "solvent", "cutoff_nm"], because: "a model cluster has an energy of its own")
+      guard let cluster = MolecularSystem.cluster(named: name) else {
+        throw InputError(
+          description.name, "there is no such cluster", expected: MolecularSystem.clusterNames.joined(separator: ", "),
+          found: name)
+      }
+      system = cluster
+      structure = MolecularSystem.clusterStart(cluster)
     }
     for region in description.regions where region.atoms.max() >= system.molecule.atomCount {
       throw InputError(

@@ -9,6 +9,8 @@ struct SystemDescription {
     case amber(prmtop: String, inpcrd: String?)
     case openMM(system: String, pdb: String)
     case pdb(String)
+    /// A model cluster by its name.
+    case cluster(String)
   }
 
   /// A free-energy difference to report: atoms of a dihedral and the range of it that counts as inside.
@@ -36,7 +38,7 @@ struct SystemDescription {
   var regions: [DihedralRegion] = []
 
   static let keys = [
-    "name", "summary", "sequence", "prmtop", "inpcrd", "openmm_system", "pdb", "force_field", "solvent",
+    "name", "summary", "sequence", "cluster", "prmtop", "inpcrd", "openmm_system", "pdb", "force_field", "solvent",
     "solvent_dielectric", "solute_dielectric", "surface_area", "inverse_debye_length_per_nm", "cutoff_nm",
     "temperature_K", "free_energies",
   ]
@@ -49,7 +51,7 @@ struct SystemDescription {
     func file(_ key: String) throws -> String? {
       try yaml.text(key).map { $0.hasPrefix("/") ? $0 : folder.appendingPathComponent($0).relativePath }
     }
-    let origins = ["sequence", "prmtop", "openmm_system"].filter(yaml.has)
+    let origins = ["sequence", "cluster", "prmtop", "openmm_system"].filter(yaml.has)
     guard origins.count <= 1 else {
       throw InputError(path, "names more than one origin", found: origins.joined(separator: " and "))
     }
@@ -57,6 +59,12 @@ struct SystemDescription {
     summary = try yaml.text("summary")
     if let sequence = try yaml.text("sequence") {
       origin = .sequence(sequence)
+    } else if let cluster = try yaml.text("cluster") {
+      guard MolecularSystem.clusterNames.contains(cluster) else {
+        throw yaml.error(
+          "cluster", "is not to be had", expected: MolecularSystem.clusterNames.joined(separator: ", "), found: cluster)
+      }
+      origin = .cluster(cluster)
     } else if let prmtop = try file("prmtop") {
       origin = .amber(prmtop: prmtop, inpcrd: try file("inpcrd"))
     } else if let system = try file("openmm_system") {
@@ -68,7 +76,8 @@ struct SystemDescription {
       origin = .pdb(pdb)
     } else {
       throw InputError(
-        path, "does not say what the molecule is", expected: "one of sequence, prmtop, openmm_system with pdb, pdb")
+        path, "does not say what the molecule is",
+        expected: "one of sequence, cluster, prmtop, openmm_system with pdb, pdb")
     }
     forceField = try (yaml.list("force_field") ?? []).map { word in
       word.lowercased().hasSuffix(".xml") && !word.hasPrefix("/")
@@ -80,7 +89,8 @@ struct SystemDescription {
     surfaceArea = try yaml.flag("surface_area")
     inverseDebyeLength = try yaml.number("inverse_debye_length_per_nm")
     cutoff = try yaml.positive("cutoff_nm")
-    temperature = try yaml.positive("temperature_K") ?? 300
+    let usual = yaml.has("cluster") ? MolecularSystem.clusterTemperature : 300
+    temperature = try yaml.positive("temperature_K") ?? usual
     regions = try yaml.mappings("free_energies").map(Self.region)
   }
 
@@ -129,6 +139,7 @@ struct SystemDescription {
       if let inpcrd { lines.append("inpcrd: \(quoted(inpcrd))") }
     case .openMM(let system, let pdb): lines += ["openmm_system: \(quoted(system))", "pdb: \(quoted(pdb))"]
     case .pdb(let pdb): lines.append("pdb: \(quoted(pdb))")
+    case .cluster(let name): lines.append("cluster: \(quoted(name))")
     }
     if !forceField.isEmpty { lines.append("force_field: [\(forceField.map(quoted).joined(separator: ", "))]") }
     if let solvent { lines.append("solvent: \(quoted(solvent))") }

@@ -23,7 +23,8 @@ struct TrainingConfiguration {
       "seed", "model", "base", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
       "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
       "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
-      "leapfrog_steps", "replay_capacity", "path_noise", "time_power", "temperature", "output", "threads",
+      "leapfrog_steps", "replay_capacity", "path_noise", "time_power", "pair_strength", "temperature", "output",
+      "threads",
       "checkpoint_seconds",
     ] + sizeKeys
 
@@ -41,6 +42,12 @@ struct TrainingConfiguration {
     }
     recipe = try Self.recipe(atomCount: atomCount, &overrides)
     let kindOfRecipe = type(of: recipe)
+    if case .cluster = system.origin, !kindOfRecipe.needsStatistics, initialModel == nil {
+      let kinds = FlowRecipes.all.filter { $0.needsStatistics }.map { $0.kind }
+      throw UsageError(
+        "model=\(kindOfRecipe.kind) is for molecules with bonds; \(system.name) is a cluster of particles",
+        advice: "one of: " + kinds.map { "model=\($0)" }.joined(separator: ", "))
+    }
     plan.likelihoodObjective = kindOfRecipe.likelihoodObjective
     if kindOfRecipe.needsStatistics { plan.energyRounds = 0 }
     func positive(_ key: String, _ value: inout Double) throws {
@@ -135,6 +142,7 @@ struct TrainingConfiguration {
       plan.pathNoise = noise
     }
     try positive("time_power", &plan.timePower)
+    try positive("pair_strength", &plan.pairStrength)
     guard data != nil || !(type(of: recipe).needsWhitening || type(of: recipe).needsStatistics) else {
       throw UsageError("model=\(type(of: recipe).kind) needs frames, and data=none says there are none")
     }
@@ -189,6 +197,7 @@ struct TrainingConfiguration {
     replay_capacity: \(plan.replayCapacity)
     path_noise: \(plan.pathNoise)
     time_power: \(plan.timePower)
+    pair_strength: \(plan.pairStrength)
 
     """
       + (initialModel.map { "init_from: \($0) # \(ConfigurationDigest.ofFile($0))\n" }

@@ -196,7 +196,7 @@ struct TrainingRun {
       let molecule = prepared.system.molecule
       subject.statistics = try CartesianStatistics(
         frames.slice(0..<min(frames.count, 20_000)), classes: PairClasses(molecule),
-        signs: ChiralCenters(molecule).signs(of: structure))
+        signs: ChiralCenters(molecule).signs(of: structure), axes: prepared.system.axes)
     }
     if let frames, configuration.hasFittedBase {
       // Scaled coordinates of the frames, by the untrained flow itself.

@@ -47,7 +47,7 @@ import Testing
   }
 
   static let recipes: [any FlowRecipe] = [
-    PairFieldRecipe(atomCount: 4).replacing(["width": 24, "gaussians": 10, "tolerance": 1e-5])!,
+    PairFieldRecipe(atomCount: 4).replacing(["width": 24, "gaussians": 10, "tolerance": 1e-6])!,
     GraphFieldRecipe(atomCount: 4).replacing(["width": 16, "layers": 2, "tolerance": 1e-5])!,
     KernelFieldRecipe(atomCount: 4).replacing(["tolerance": 1e-5])!,
   ]

@@ -12,9 +12,15 @@ public struct FlowMatchingObjective: TrainingObjective {
     let (q, _) = try round.snapshots(round.plan.pool, from: frames)
     var losses: [Double] = []
     let (computation, random, plan) = (round.computation, round.random.child(4), round.plan)
+    let flow = round.state.flow
+    let axes = (flow.architecture as? ContinuousArchitecture)?.axes ?? 3
+    let metric =
+      plan.pairStrength > 0
+      ? PairMetric(
+        flow.unscaledConfigurations(flow.matrix(q), samples: q.count), axes: axes, strength: plan.pairStrength) : nil
     let norm = try round.steps(over: q.count) { state, batch in
       let (loss, gradient) = try state.flow.matchingLoss(
-        of: q.rows(batch), noise: plan.pathNoise, power: plan.timePower, by: computation,
+        of: q.rows(batch), noise: plan.pathNoise, power: plan.timePower, metric: metric, by: computation,
         using: random.child(losses.count))
       losses.append(loss)
       return gradient
