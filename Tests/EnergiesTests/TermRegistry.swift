@@ -32,6 +32,10 @@ enum TermRegistry {
     Entry(name: "position restraints", term: positionRestraints, isInvariant: false),
     Entry(name: "distance restraints", term: distanceRestraints),
     Entry(name: "dihedral restraints", term: dihedralRestraints),
+    Entry(name: "cluster", term: ParticleClusterEnergy(LennardJonesCluster(particleCount: 7, minimumDistance: 0.3))),
+    Entry(
+      name: "cluster in the plane", term: ParticleClusterEnergy(PairDoubleWell(particleCount: 7, spatialDimension: 2)),
+      isInvariant: false),
   ]
 
   static let bonds = HarmonicBonds([
