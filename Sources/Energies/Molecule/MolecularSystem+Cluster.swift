@@ -52,6 +52,16 @@ extension MolecularSystem {
     return x
   }
 
+  /// Configurations as samplers of the system have them: of a cluster in the plane with the third coordinate 0.
+  public func placed(_ x: Configurations) -> Configurations {
+    guard axes == 2 else { return x }
+    var x = x
+    for sample in 0..<x.count {
+      for c in stride(from: 2, to: x.dimension, by: 3) { x[sample, c] = 0 }
+    }
+    return x
+  }
+
   /// Coordinates of an atom that count: 2 for clusters in the plane.
   public var axes: Int { term(ParticleClusterEnergy.self)?.cluster.spatialDimension ?? 3 }
 }

@@ -154,3 +154,15 @@ struct SimulationFolder: Decodable {
     }
   }
 }
+
+extension SampledFrames {
+  /// Of a cluster in the plane, without its third coordinate, which a simulation moves and which has an energy of its own.
+  mutating func place(in system: MolecularSystem) {
+    guard system.axes == 2 else { return }
+    for frame in 0..<x.count {
+      let squares = stride(from: 2, to: x.dimension, by: 3).reduce(0) { $0 + x[frame, $1] * x[frame, $1] }
+      potentialEnergies?[frame] -= 0.5 * squares
+    }
+    x = system.placed(x)
+  }
+}

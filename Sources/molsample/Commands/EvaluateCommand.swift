@@ -55,6 +55,8 @@ struct EvaluateCommand: ParsableCommand {
     @ExplicitNull var reference_frames: Int?
     /// Mean of −log q of the reference's frames, nm and rad, 3N − 6 coordinates.
     @ExplicitNull var negative_log_likelihood: Double?
+    /// What half of the frames are below, and all but a twentieth: a few frames that the model all but forbids decide the mean.
+    @ExplicitNull var negative_log_likelihood_quantiles: [Double]?
     @ExplicitNull var forward_ess_fraction: Double?
     @ExplicitNull var forward_ess_doubt: String?
     var distances: [ReferenceComparison.Distance]
@@ -71,7 +73,8 @@ struct EvaluateCommand: ParsableCommand {
     let description = try arguments.description(overrides: &overrides)
     let samples = try overrides.takeInteger("samples", in: 100...100_000_000) ?? 100_000
     let seed = try overrides.takeSeed() ?? 0
-    let word = overrides.takeText("model") ?? "autoregressive"
+    let usual = ModelCatalog.defaultModel(of: description.name)
+    let word = overrides.takeText("model") ?? (usual == ModelCatalog.forceField ? "autoregressive" : usual)
     let transportSamples = try overrides.takeInteger("transport_samples", in: 10...100_000) ?? 10_000
     let integrator = try overrides.takeIntegrator()
     let mostFrames = try overrides.takeInteger("reference_frames", in: 100...100_000_000)
@@ -93,10 +96,12 @@ struct EvaluateCommand: ParsableCommand {
     let roundTrip = try RoundTripError(model.flow, of: drawn.x, threads: threads)
     let molecule = prepared.system.molecule
     let referencePath = reference ?? ReferenceEnsemble.path(of: description)
-    let frames = try referencePath.map {
-      try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: description.temperature)[0]
+    let frames = try referencePath.map { path -> SampledFrames in
+      var read = try SampledFrames.read(path, atomCount: molecule.atomCount, temperature: description.temperature)[0]
+      read.place(in: prepared.system)
+      return read
     }
-    let likelihood = try frames.map { frames -> (mean: Double, forward: ForwardEffectiveSampleSize) in
+    let likelihood = try frames.map { frames -> (sorted: [Double], forward: ForwardEffectiveSampleSize) in
       // Densities of continuous flows take milliseconds each.
       let most = mostFrames ?? (model.flow.architecture is ContinuousArchitecture ? 1000 : frames.x.count)
       let stride = max(1, frames.x.count / most)
@@ -105,7 +110,7 @@ struct EvaluateCommand: ParsableCommand {
       // The file's coordinates are rounded, so their energies are computed anew.
       let u = try target.reducedPotentials(of: x)
       return (
-        -logQ.reduce(0, +) / Double(logQ.count),
+        logQ.map { -$0 }.sorted(),
         try ForwardEffectiveSampleSize(logWeights: zip(u, logQ).map { -$0 - $1 })
       )
     }
@@ -132,7 +137,11 @@ struct EvaluateCommand: ParsableCommand {
           $0, angles: drawn.x.dihedrals($0.atoms), logWeights: drawn.logWeights, dependence: .independent,
           temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
       },
-      reference: referencePath, reference_frames: frames?.count, negative_log_likelihood: likelihood?.mean,
+      reference: referencePath, reference_frames: frames?.count,
+      negative_log_likelihood: likelihood.map { $0.sorted.reduce(0, +) / Double($0.sorted.count) },
+      negative_log_likelihood_quantiles: likelihood.map { values in
+        [0.5, 0.95].map { values.sorted[Int($0 * Double(values.sorted.count - 1))] }
+      },
       forward_ess_fraction: likelihood?.forward.fraction,
       forward_ess_doubt: likelihood?.forward.doubt.map { "\($0)" }, distances: distances ?? [], round_trip: roundTrip,
       provenance: model.header.provenance, seconds: Date().timeIntervalSince(start),
@@ -179,7 +188,10 @@ struct EvaluateCommand: ParsableCommand {
     table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
     if let reference = r.reference, let frames = r.reference_frames {
       table.add("reference", "\(reference), \(frames) frames")
-      if let nll = r.negative_log_likelihood { table.add("−log q of it", significant(nll, 6)) }
+      if let nll = r.negative_log_likelihood {
+        let quantiles = (r.negative_log_likelihood_quantiles ?? []).map { significant($0, 4) }.joined(separator: ", ")
+        table.add("−log q of it", "\(significant(nll, 6)) (half and 19 in 20 below \(quantiles))")
+      }
       if let forward = r.forward_ess_fraction {
         table.add("forward ESS", percent(forward) + (r.forward_ess_doubt.map { ", doubtful: \($0)" } ?? ""))
       }

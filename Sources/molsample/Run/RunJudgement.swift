@@ -37,8 +37,11 @@ struct RunJudgement {
     let (x, logQ) = (ensemble.x, ensemble.logProposals!)
     let u = zip(ensemble.logWeights!, logQ).map { -$0 - $1 }
     self.ensemble = ensemble
-    reference = try ReferenceEnsemble.path(of: prepared.description).map {
-      try SampledFrames.read($0, atomCount: molecule.atomCount, temperature: prepared.description.temperature)[0]
+    reference = try ReferenceEnsemble.path(of: prepared.description).map { path in
+      var read = try SampledFrames.read(
+        path, atomCount: molecule.atomCount, temperature: prepared.description.temperature)[0]
+      read.place(in: prepared.system)
+      return read
     }
     evidence.validShare = try Self.validShare(molecule, ensemble, like: reference?.x ?? prepared.structure)
     let isWorthChecking = effectiveSamples >= Verdict.fewestEffectiveSamples
