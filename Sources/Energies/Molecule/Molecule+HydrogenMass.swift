@@ -17,7 +17,7 @@ extension Molecule {
       }
     }
     if let light = atoms.indices.first(where: {
-      masses[$0] != atoms[$0].mass && (masses[$0] < min(hydrogenMass, 1) || masses[$0] <= 0)
+      masses[$0] <= 0 || (masses[$0] != atoms[$0].mass && masses[$0] < min(hydrogenMass, 1))
     }) {
       throw InputError(
         "hydrogen mass", "leaves \(label(ofAtom: light)) with \(masses[light]) dalton",

@@ -18,6 +18,9 @@ struct EvaluateCommand: ParsableCommand {
       with that of --reference. The forward ESS and the likelihood are those of the reference's frames: a region that the
       model never visits shows there, not in the ESS of its own samples. Each distance stands beside that of two parts of the
       reference of the same size. Writes OUTPUT/evaluation.json where output= is given.
+
+      Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
+      of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -53,7 +56,9 @@ struct EvaluateCommand: ParsableCommand {
     var free_energies: [FreeEnergyResult]
     @ExplicitNull var reference: String?
     @ExplicitNull var reference_frames: Int?
-    /// Mean of −log q of the reference's frames, nm and rad, 3N − 6 coordinates.
+    /// Those of the reference's frames whose density was asked for.
+    @ExplicitNull var likelihood_frames: Int?
+    /// Mean of −log q of these frames, nm and rad, 3N − 6 coordinates.
     @ExplicitNull var negative_log_likelihood: Double?
     /// What half of the frames are below, and all but a twentieth: a few frames that the model all but forbids decide the mean.
     @ExplicitNull var negative_log_likelihood_quantiles: [Double]?
@@ -138,6 +143,7 @@ struct EvaluateCommand: ParsableCommand {
           temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
       },
       reference: referencePath, reference_frames: frames?.count,
+      likelihood_frames: likelihood?.sorted.count,
       negative_log_likelihood: likelihood.map { $0.sorted.reduce(0, +) / Double($0.sorted.count) },
       negative_log_likelihood_quantiles: likelihood.map { values in
         [0.5, 0.95].map { values.sorted[Int($0 * Double(values.sorted.count - 1))] }
@@ -187,7 +193,10 @@ struct EvaluateCommand: ParsableCommand {
     }
     table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
     if let reference = r.reference, let frames = r.reference_frames {
-      table.add("reference", "\(reference), \(frames) frames")
+      table.add(
+        "reference",
+        "\(reference), \(frames) frames" + (r.likelihood_frames.map { $0 < frames ? ", densities of \($0)" : "" } ?? "")
+      )
       if let nll = r.negative_log_likelihood {
         let quantiles = (r.negative_log_likelihood_quantiles ?? []).map { significant($0, 4) }.joined(separator: ", ")
         table.add("−log q of it", "\(significant(nll, 6)) (half and 19 in 20 below \(quantiles))")
