@@ -27,6 +27,10 @@ int lane_use_instruction_set(lane_instruction_set set);
 int lane_use_instruction_set_here(lane_instruction_set set);
 void lane_forget_instruction_set_here(void);
 
+// From now on this thread takes numbers below the smallest normal one for zero. Returns what restores the state before.
+uint64_t lane_flush_subnormals_here(void);
+void lane_restore_subnormals_here(uint64_t before);
+
 #define LANE_SCALAR double
 #define LANE_TYPED(name) name
 #include "force_field_kernels.h"

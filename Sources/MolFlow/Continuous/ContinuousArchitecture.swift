@@ -25,9 +25,10 @@ public struct ContinuousArchitecture: FlowArchitecture {
 
   /// Samples that are lost on their way are NaN on arrival, with log |det| −∞ backwards.
   ///
-  /// Values only: training follows the field (`FlowMatchingObjective`), not the paths.
+  /// Where the tape records, derivatives go through the steps (`recorded`).
   private func carried(_ start: Variable, from: Double, to: Double) -> Transformed {
     let tape = start.tape
+    if tape.isRecording { return recorded(start, from: from, to: to) }
     let samples = start.columns / field.atoms
     let result = integrated(start.values, samples: samples, from: from, to: to, on: tape)
     var (x, logDet) = (result.x, result.logDet)

@@ -2,12 +2,30 @@ import Energies
 import NeuralNetworks
 import Sampling
 
-/// What recipes of continuous flows have in common: a field on mean-free Cartesian coordinates of width 1, latents with the
-/// covariance of frames, trained by flow matching.
-protocol ContinuousRecipe: FlowRecipe {
+/// What recipes of continuous flows have in common: how paths are integrated, and flow matching.
+protocol IntegratedRecipe: FlowRecipe {
   /// Equal steps of Runge and Kutta's method; 0 for steps chosen by `tolerance`.
   var steps: Int { get }
   var tolerance: Double { get }
+}
+
+extension IntegratedRecipe {
+  public static var likelihoodObjective: String { FlowMatchingObjective.name }
+
+  var integrator: FlowIntegrator {
+    FlowIntegrator(steps > 0 ? .rungeKutta(steps: steps) : .dormandPrince(tolerance: tolerance))
+  }
+
+  func problemOfSolver() -> String? {
+    if steps < 0 { return "steps must not be negative" }
+    if steps == 0, !(tolerance > 0 && tolerance < 1) { return "tolerance must be between 0 and 1" }
+    return nil
+  }
+}
+
+/// What recipes of continuous flows of molecules in space have in common: a field on mean-free Cartesian coordinates of width 1, latents with the
+/// covariance of frames, trained by flow matching.
+protocol ContinuousRecipe: IntegratedRecipe {
   /// Pairs with σ/s₀ below this are guided (`HarmonicGuide`); 0 for no guide.
   var stiffness: Double { get }
 
@@ -18,13 +36,9 @@ protocol ContinuousRecipe: FlowRecipe {
 
 extension ContinuousRecipe {
   public static var needsStatistics: Bool { true }
-  public static var likelihoodObjective: String { FlowMatchingObjective.name }
 
-  func problemOfSolver() -> String? {
-    if stiffness < 0 { return "stiffness must not be negative" }
-    if steps < 0 { return "steps must not be negative" }
-    if steps == 0, !(tolerance > 0 && tolerance < 1) { return "tolerance must be between 0 and 1" }
-    return nil
+  var problemOfGuideAndSolver: String? {
+    stiffness < 0 ? "stiffness must not be negative" : problemOfSolver()
   }
 
   public func flow(of subject: FlowSubject, in builder: inout ParameterBuilder) -> NormalizingFlow {
@@ -44,9 +58,7 @@ extension ContinuousRecipe {
       field = GuidedField(field: field, guide: guide)
     }
     let architecture = ContinuousArchitecture(
-      field: field,
-      integrator: FlowIntegrator(steps > 0 ? .rungeKutta(steps: steps) : .dormandPrince(tolerance: tolerance)),
-      axes: axes)
+      field: field, integrator: integrator, axes: axes)
     return NormalizingFlow(
       chart: chart,
       coordinates: architecture.places.map { FlowCoordinate(place: $0, width: statistics.width) },
@@ -64,13 +76,13 @@ public struct PairFieldRecipe: ContinuousRecipe {
   public var longest = 6.0
   public var steps = 0
   public var tolerance = 1e-4
-  public var stiffness = 0.15
+  public var stiffness = 0.08
 
   public init(atomCount: Int) {}
 
   public var problem: String? {
     if min(width, gaussians) < 1 || longest <= 0 { return "sizes must be positive" }
-    return problemOfSolver()
+    return problemOfGuideAndSolver
   }
 
   func field(
@@ -96,7 +108,7 @@ public struct GraphFieldRecipe: ContinuousRecipe {
 
   public var problem: String? {
     if min(width, layers) < 1 { return "sizes must be positive" }
-    return problemOfSolver()
+    return problemOfGuideAndSolver
   }
 
   func field(
@@ -120,7 +132,7 @@ public struct KernelFieldRecipe: ContinuousRecipe {
 
   public var problem: String? {
     if gaussians < 1 || longest <= 0 { return "sizes must be positive" }
-    return problemOfSolver()
+    return problemOfGuideAndSolver
   }
 
   func field(

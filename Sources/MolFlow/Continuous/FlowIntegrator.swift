@@ -15,6 +15,14 @@ public struct FlowIntegrator: Sendable, Equatable {
     case rungeKutta(steps: Int)
     /// Heun's method of order 2 with equal steps.
     case heun(steps: Int)
+
+    var tableau: Tableau {
+      switch self {
+      case .dormandPrince: .dormandPrince
+      case .rungeKutta: .classical
+      case .heun: .heun
+      }
+    }
   }
 
   public var method: Method
@@ -32,6 +40,8 @@ public struct FlowIntegrator: Sendable, Equatable {
     public var logDet: [Double]
     public var isLost: [Bool]
     public var evaluations: Int
+    /// Where steps begin and end.
+    public var times: [Double]
   }
 
   /// A right-hand side: velocities, one for each coordinate, and divergences, one for each sample.
@@ -51,7 +61,8 @@ public struct FlowIntegrator: Sendable, Equatable {
     case .heun(let steps):
       try fixed(&state, from: start, to: end, steps: steps, .heun, field: field)
     }
-    return Result(x: state.x, logDet: state.logDet, isLost: state.isLost, evaluations: state.evaluations)
+    return Result(
+      x: state.x, logDet: state.logDet, isLost: state.isLost, evaluations: state.evaluations, times: state.times)
   }
 
   // MARK: State
@@ -62,6 +73,7 @@ public struct FlowIntegrator: Sendable, Equatable {
     let samples: Int
     var isLost: [Bool]
     var evaluations = 0
+    var times: [Double] = []
 
     init(x: [Double], logDet: [Double], samples: Int) {
       (self.x, self.logDet, self.samples) = (x, logDet, samples)
@@ -118,7 +130,8 @@ public struct FlowIntegrator: Sendable, Equatable {
 
   // MARK: Fixed steps
 
-  private struct Tableau {
+  /// Stages of a step: the share of its length at which each stands, the slopes that lead there, and the weights of the slopes.
+  struct Tableau {
     var times: [Double]
     var stages: [[Double]]
     var weights: [Double]
@@ -126,14 +139,18 @@ public struct FlowIntegrator: Sendable, Equatable {
     static let classical = Tableau(
       times: [0, 0.5, 0.5, 1], stages: [[], [0.5], [0, 0.5], [0, 0, 1]], weights: [1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6])
     static let heun = Tableau(times: [0, 1], stages: [[], [1]], weights: [0.5, 0.5])
+    /// Of order 5.
+    static let dormandPrince = Tableau(
+      times: Array(FlowIntegrator.times.prefix(6)), stages: Array(FlowIntegrator.stages.prefix(6)),
+      weights: FlowIntegrator.stages[6])
   }
 
   private func fixed(
     _ state: inout State, from start: Double, to end: Double, steps: Int, _ tableau: Tableau, field: Field
   ) rethrows {
     let h = (end - start) / Double(steps)
-    for step in 0..<steps {
-      let time = start + h * Double(step)
+    state.times = (0...steps).map { start + h * Double($0) }
+    for time in state.times.dropLast() {
       var slopes: [Slope] = []
       for (offset, weights) in zip(tableau.times, tableau.stages) {
         slopes.append(
@@ -167,6 +184,7 @@ public struct FlowIntegrator: Sendable, Equatable {
     var time = start
     var h = 0.05
     var first = try slope(&state, at: state.x, time: time, field: field)
+    state.times = [start]
     var lastError = 1e-4
     while direction * (end - time) > 1e-12 {
       let step = min(h, abs(end - time))
@@ -210,6 +228,7 @@ public struct FlowIntegrator: Sendable, Equatable {
         return
       }
       time += direction * step
+      state.times.append(time)
       // The last slope of a step is the first of the next, but for samples that were lost.
       first = slopes[6]
       for sample in 0..<state.samples where state.isLost[sample] {

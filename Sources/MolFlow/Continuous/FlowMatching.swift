@@ -14,25 +14,53 @@ struct MatchingPairs {
   var velocities: [Double]
   var times: [Double]
 
+  /// What may be done to a latent without changing the density that it is drawn from.
+  struct Symmetries {
+    var axes = 3
+    /// Whether it may be turned, reflected, and its atoms of one class permuted.
+    var isInSpace = true
+    var classes: [[Int]] = []
+    /// Coordinates of plain vectors that may grow by whole turns.
+    var circular: [Int] = []
+
+    /// A latent brought near to a datum.
+    func nearest(_ z: [Double], to y: [Double]) -> [Double] {
+      var z = isInSpace ? MatchingPairs.aligned(z, to: y, axes: axes, classes: classes) : z
+      for c in circular { z[c] = y[c] - remainder(y[c] - z[c], 2 * Double.pi) }
+      return z
+    }
+  }
+
   /// - Parameters:
-  ///   - data: scaled mean-free coordinates, x, y, z of one atom after another.
-  ///   - classes: atoms that may change places.
+  ///   - data: scaled coordinates, those of one atom after another.
+  ///   - assigned: whether latents and data are paired for the least sum of squared distances, instead of as they come: optimal transport
+  ///     of a minibatch (Pooladian et al. 2023, arXiv:2304.14772; Tong et al. 2024, arXiv:2302.00482).
   ///   - noise: deviation of places about the paths.
   ///   - power: times are 1 − u^power with u uniform: later ones more often for powers above 1.
   init(
-    data: Configurations, latents: Configurations, axes: Int = 3, classes: [[Int]], noise: Double, power: Double,
-    numbers: Range<Int>,
-    using random: RandomStream
+    data: Configurations, latents: Configurations, symmetries: Symmetries, assigned: Bool = false, noise: Double,
+    power: Double, numbers: Range<Int>, using random: RandomStream
   ) {
     let count = data.count
     let dimension = data.dimension
+    let axes = symmetries.axes
+    func row(_ x: Configurations, _ sample: Int) -> [Double] { (0..<dimension).map { x[sample, $0] } }
     places = [Double](repeating: 0, count: dimension * count)
     velocities = places
     times = []
+    var partners = Array(0..<count)
+    if assigned {
+      let z = (0..<count).map { row(latents, $0) }
+      let costs = (0..<count).flatMap { sample -> [Double] in
+        let y = row(data, sample)
+        return z.map { zip(symmetries.nearest($0, to: y), y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
+      }
+      partners = Assignment.cheapest(costs, count: count)
+    }
     for sample in 0..<count {
       var stream = random.child(numbers.lowerBound + sample)
-      let y = (0..<dimension).map { data[sample, $0] }
-      let z = Self.aligned((0..<dimension).map { latents[sample, $0] }, to: y, axes: axes, classes: classes)
+      let y = row(data, sample)
+      let z = symmetries.nearest(row(latents, partners[sample]), to: y)
       let t = 1 - pow(stream.uniform(), power)
       times.append(t)
       for c in 0..<dimension {
@@ -81,22 +109,26 @@ extension NormalizingFlow {
   /// The mean over samples and coordinates of |v(xₜ, t) − (x₁ − x₀)|² and its gradient: conditional flow matching, whose minimiser
   /// carries latents to data (Lipman et al. 2023, arXiv:2210.02747; Tong et al. 2024, arXiv:2302.00482).
   ///
-  /// - Parameter q: coordinates of the chart, `[count][dimension]`.
+  /// - Parameters:
+  ///   - q: coordinates of the chart, `[count][dimension]`.
+  ///   - assigned: whether latents are paired with data by optimal transport within each shard.
   public func matchingLoss(
-    of q: Configurations, noise: Double, power: Double, metric: PairMetric? = nil, by computation: ShardedComputation,
-    using random: RandomStream
+    of q: Configurations, noise: Double, power: Double, assigned: Bool = false, metric: PairMetric? = nil,
+    by computation: ShardedComputation, using random: RandomStream
   ) throws -> (loss: Double, gradient: [Float]) {
     guard let architecture = architecture as? ContinuousArchitecture else {
       throw TrainingError(description: "flow matching is for continuous flows; this model is none")
     }
     let field = architecture.field
-    let classes = field.interchangeable
+    let symmetries = MatchingPairs.Symmetries(
+      axes: architecture.axes, isInSpace: field.hasSymmetriesOfSpace, classes: field.interchangeable,
+      circular: field.circular)
     let (losses, gradient) = try computation.run(count: q.count, parameters: parameters, wantsGradient: true) {
       tape, range -> Double in
       let y = unscaledConfigurations(matrix(q.slice(range)), samples: range.count)
       let (z, _) = try base.draw(range, from: random.child(0))
       let pairs = MatchingPairs(
-        data: y, latents: z, axes: architecture.axes, classes: classes, noise: noise, power: power, numbers: range,
+        data: y, latents: z, symmetries: symmetries, assigned: assigned, noise: noise, power: power, numbers: range,
         using: random.child(1))
       let v = field.velocity(
         tape.variable(pairs.places, rows: architecture.axes, columns: field.atoms * range.count),

@@ -15,6 +15,10 @@ struct GuidedField: VelocityField {
     return field.velocity(x, times: times) + x.tape.variable(own, rows: x.rows, columns: x.columns)
   }
 
+  func recordedVelocityAndDivergence(_ x: Variable, times: Variable) -> (Variable, divergence: Variable) {
+    preconditionFailure("the guide's derivatives cannot be recorded: guided flows learn by flow matching")
+  }
+
   func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
     let guided = guide.velocities(of: x.values, times: times.values, wantsDivergence: true)
     let (velocity, divergence) = field.velocityAndDivergence(x, times: times)

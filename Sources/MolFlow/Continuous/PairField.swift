@@ -91,7 +91,7 @@ public struct PairField: VelocityField {
           Round("rounds.\($0)", width: width, features: radial.count, classes: count, in: &builder)
         },
         Messages("forces", width: width, features: radial.count, classes: count, in: &builder),
-        builder.normal("weights", rows: width, columns: 1, standardDeviation: 0.1 / Double(width).squareRoot()),
+        builder.values("weights", rows: width, columns: 1, [Float](repeating: 0, count: width)),
         builder.values(
           "springs", rows: count * RadialFeatures.stepCount, columns: FieldStart.timeFeatures,
           [Float](repeating: 0, count: count * RadialFeatures.stepCount * FieldStart.timeFeatures)),

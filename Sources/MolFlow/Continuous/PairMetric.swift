@@ -7,14 +7,13 @@ import NeuralNetworks
 ///
 /// On a straight path the target's velocity along a pair with deviations s₀ at t = 0 and σ at t = 1 is known up to σ s₀/s(t),
 /// s² = (1−t)²s₀² + t²σ²: for bonds very well, long before the end, but a mean over all coordinates does not see it.
-/// w = strength · min(s²/(σ²s₀²), `most`)/N, the reciprocal of that noise. A metric of places and times alone does not change what
-/// minimises the mean.
+/// w = strength · min(1/s², s²/(σ²s₀²))/N: an error counts by the width that the pair has at that time, which is what it spoils, as
+/// long as the noise allows; then by the noise. A metric of places and times alone does not change what minimises the mean.
 public struct PairMetric: Sendable {
   public let strength: Double
   let pairs: AtomPairs
   /// σ² and s₀² of each pair.
   let ends: [(late: Double, early: Double)]
-  private static let most = 100.0
 
   /// - Parameter y: scaled configurations at t = 1.
   public init(_ y: borrowing Configurations, axes: Int = 3, strength: Double) {
@@ -46,7 +45,7 @@ public struct PairMetric: Sendable {
         let (a, b) = (i * samples + sample, j * samples + sample)
         let t = times[sample]
         let s = (1 - t) * (1 - t) * early + t * t * late
-        let weight = strength * min(s / (late * early), Self.most) / Double(pairs.atoms)
+        let weight = strength * min(1 / s, s / (late * early)) / Double(pairs.atoms)
         var (square, along) = (1e-12, 0.0)
         for place in rows {
           let d = x[place + a] - x[place + b]

@@ -29,6 +29,10 @@ public struct RoundTripError: Sendable, Equatable, Codable {
   public init?(_ flow: NormalizingFlow, of x: borrowing Configurations, most: Int = 128, threads: Int = 1) throws {
     guard let architecture = flow.architecture as? ContinuousArchitecture else { return nil }
     let q = flow.chart.inverseAndLogDet(x.slice(0..<min(most, x.count))).value
+    /// nm; rotations and translations of internal coordinates are fixed.
+    @Sendable func positions(_ matrix: [Double], samples: Int) -> Configurations {
+      flow.chart.forwardAndLogDet(flow.chartCoordinates(matrix, samples: samples)).value
+    }
     let computation = ShardedComputation(shardSize: 64, threads: threads)
     let (parts, _) = try computation.run(count: q.count, parameters: flow.parameters, wantsGradient: false) {
       tape, range -> (positions: [Double], logDets: [Double], lost: Int) in
@@ -37,20 +41,22 @@ public struct RoundTripError: Sendable, Equatable, Codable {
       let back = architecture.integrated(start, samples: samples, from: 1, to: 0, on: tape)
       let forth = architecture.integrated(back.x, samples: samples, from: 0, to: 1, on: tape)
       let isFine = (0..<samples).map { !back.isLost[$0] && !forth.isLost[$0] }
+      let (before, after) = (positions(start, samples: samples), positions(forth.x, samples: samples))
       return (
-        start.indices.filter { isFine[$0 % samples] }.map { forth.x[$0] - start[$0] },
+        (0..<samples).filter { isFine[$0] }.flatMap { sample in
+          (0..<before.dimension).map { after[sample, $0] - before[sample, $0] }
+        },
         (0..<samples).filter { isFine[$0] }.map { back.logDet[$0] + forth.logDet[$0] }, isFine.count { !$0 }
       )
     }
-    let width = flow.coordinates[0].width
-    let (positions, logDets) = (parts.flatMap(\.positions).map { width * $0 }, parts.flatMap(\.logDets))
+    let (changes, logDets) = (parts.flatMap(\.positions), parts.flatMap(\.logDets))
     func rootMeanSquare(_ values: [Double]) -> Double {
       values.isEmpty ? .nan : (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
     }
     samples = q.count
     lost = parts.reduce(0) { $0 + $1.lost }
-    (position, logDensity) = (rootMeanSquare(positions), rootMeanSquare(logDets))
-    largestPosition = positions.map(abs).max() ?? .nan
+    (position, logDensity) = (rootMeanSquare(changes), rootMeanSquare(logDets))
+    largestPosition = changes.map(abs).max() ?? .nan
     largestLogDensity = logDets.map(abs).max() ?? .nan
   }
 }

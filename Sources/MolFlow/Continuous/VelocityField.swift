@@ -12,6 +12,13 @@ public protocol VelocityField: Sendable {
   /// Sets of two and more atoms that the field does not tell apart.
   var interchangeable: [[Int]] { get }
 
+  /// Coordinates that are angles; only of plain vectors.
+  var circular: [Int] { get }
+
+  /// Whether turning, reflecting and permuting latents changes nothing: false for plain vectors, whose coordinates are the rows of one
+  /// token.
+  var hasSymmetriesOfSpace: Bool { get }
+
   /// v, recorded where the tape records.
   func velocity(_ x: Variable, times: Variable) -> Variable
 
@@ -19,9 +26,16 @@ public protocol VelocityField: Sendable {
   ///
   /// On the subspace without mean the divergence is the same, because Σᵢ ∂vₖ/∂xᵢ = 0.
   func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double])
+
+  /// The same, recorded so that both can be differentiated: the divergence as columns, of which those of a sample, column modulo
+  /// the number of samples, add up to its divergence.
+  func recordedVelocityAndDivergence(_ x: Variable, times: Variable) -> (Variable, divergence: Variable)
 }
 
 extension VelocityField {
+  public var circular: [Int] { [] }
+  public var hasSymmetriesOfSpace: Bool { true }
+
   public func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
     directionalDivergence(x, times: times)
   }

@@ -56,7 +56,7 @@ public struct FlowSubject: Sendable {
 public enum FlowRecipes {
   public static let all: [any FlowRecipe.Type] = [
     AutoregressiveNetwork.Options.self, CouplingRecipe.self, CartesianRecipe.self, PairFieldRecipe.self,
-    GraphFieldRecipe.self, KernelFieldRecipe.self,
+    GraphFieldRecipe.self, KernelFieldRecipe.self, DenseFieldRecipe.self,
   ]
 
   public static var kinds: [String] { all.map { $0.kind } }

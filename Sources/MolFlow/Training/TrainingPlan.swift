@@ -48,6 +48,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   /// Deviation of places about the paths of flow matching, in widths, and the power of its times; see `MatchingPairs`.
   public var pathNoise = 0.0
   public var timePower = 1.0
+  /// Whether flow matching pairs latents and data by optimal transport within minibatches.
+  public var minibatchTransport = false
   /// How much flow matching counts pairs of atoms that are stiff; see `PairMetric`.
   public var pairStrength = 0.0
 

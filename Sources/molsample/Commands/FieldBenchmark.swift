@@ -29,7 +29,7 @@ struct FieldBenchmark {
     var threads: Int
     var velocities_per_second: Double
     var divergences_per_second: Double
-    var divergences_by_directions_per_second: Double
+    @ExplicitNull var divergences_by_directions_per_second: Double?
     var training_samples_per_second: Double
     var integrations: [Integration]
   }
@@ -41,6 +41,8 @@ struct FieldBenchmark {
   private let seconds: Double
   private let tolerances: [Double]
   private let steps: Int
+  /// Whether one derivative for each coordinate is timed too, which takes long for large molecules.
+  private let takesDirections: Bool
 
   init(_ description: SystemDescription, _ overrides: inout Overrides) throws {
     self.description = description
@@ -49,6 +51,7 @@ struct FieldBenchmark {
     seconds = try overrides.takeNumber("seconds") ?? 2
     model = overrides.takeText("model") ?? PairFieldRecipe.kind
     steps = try overrides.takeInteger("reference_steps", in: 1...100_000) ?? 200
+    takesDirections = try overrides.takeSwitch("directions") ?? true
     let text = overrides.takeText("tolerances") ?? "1e-2,1e-3,1e-4"
     let words = text.split(separator: ",")
     tolerances = words.compactMap { Double($0) }.filter { $0 > 0 && $0 < 1 }
@@ -56,7 +59,7 @@ struct FieldBenchmark {
       throw UsageError("tolerances=\(text) is not a list of numbers between 0 and 1 with commas between")
     }
     try overrides.finish(known: [
-      "threads", "samples", "seconds", "model", "tolerances", "reference_steps", "temperature",
+      "threads", "samples", "seconds", "model", "tolerances", "reference_steps", "directions", "temperature",
     ])
   }
 
@@ -76,19 +79,24 @@ struct FieldBenchmark {
         _ = try pool.run(count: samples, shardSize: shard) { tape, range in
           tape.isRecording = false
           body(
-            tape, tape.variable(flow.scaledMatrix(z.slice(range)), rows: 3, columns: field.atoms * range.count),
+            tape,
+            tape.variable(
+              flow.scaledMatrix(z.slice(range)), rows: architecture.axes, columns: field.atoms * range.count),
             tape.constant(0.5, rows: 1, columns: range.count))
         }
       }
     }
     let velocities = try rate { _, x, t in _ = field.velocity(x, times: t) }
     let divergences = try rate { _, x, t in _ = field.velocityAndDivergence(x, times: t) }
-    let directions = try rate { tape, x, t in
-      tape.isRecording = true
-      _ = field.directionalDivergence(x, times: t)
-    }
+    let directions =
+      !takesDirections
+      ? nil
+      : try rate { tape, x, t in
+        tape.isRecording = true
+        _ = field.directionalDivergence(x, times: t)
+      }
     let computation = ShardedComputation(shardSize: 64, threads: threads)
-    let x = flow.chart.forwardAndLogDet(z).value
+    let x = flow.chartCoordinates(flow.scaledMatrix(z), samples: samples)
     let trained = try MeasuredRate.perSecond(items: samples, seconds: seconds) { round in
       _ = try flow.matchingLoss(
         of: x, noise: 0, power: 1, by: computation, using: RandomStream(seed: UInt64(round)))
@@ -97,7 +105,8 @@ struct FieldBenchmark {
     func integrate(_ method: FlowIntegrator.Method, _ start: [[Double]], from: Double, to: Double) throws
       -> [FlowIntegrator.Result]
     {
-      let architecture = ContinuousArchitecture(field: field, integrator: FlowIntegrator(method))
+      let architecture = ContinuousArchitecture(
+        field: field, integrator: FlowIntegrator(method), axes: architecture.axes)
       return try pool.run(count: samples, shardSize: 64) { tape, range in
         architecture.integrated(
           start[range.lowerBound / 64], samples: range.count, from: from, to: to, on: tape)
@@ -135,7 +144,7 @@ struct FieldBenchmark {
     if json { return try JSONOutput.print(result) }
     print("\(description.name), \(path), \(flow.parameters.count) parameters, \(threads) threads")
     print("  \(significant(velocities, 3)) velocities/s, \(significant(divergences, 3)) with exact divergence/s")
-    print("  \(significant(directions, 3)) divergences by one derivative for each coordinate/s")
+    if let directions { print("  \(significant(directions, 3)) divergences by one derivative for each coordinate/s") }
     print("  \(significant(trained, 3)) trained samples/s")
     var table = TextTable()
     table.add("tolerance", "evaluations", "samples/s", "lost", "error of x", "of log q", "largest", "there and back")

@@ -23,7 +23,8 @@ struct TrainingConfiguration {
       "seed", "model", "base", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
       "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
       "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
-      "leapfrog_steps", "replay_capacity", "path_noise", "time_power", "pair_strength", "temperature", "output",
+      "leapfrog_steps", "replay_capacity", "path_noise", "time_power", "minibatch_transport", "pair_strength",
+      "temperature", "output",
       "threads",
       "checkpoint_seconds",
     ] + sizeKeys
@@ -142,6 +143,7 @@ struct TrainingConfiguration {
       plan.pathNoise = noise
     }
     try positive("time_power", &plan.timePower)
+    plan.minibatchTransport = try overrides.takeSwitch("minibatch_transport") ?? plan.minibatchTransport
     try positive("pair_strength", &plan.pairStrength)
     guard data != nil || !(type(of: recipe).needsWhitening || type(of: recipe).needsStatistics) else {
       throw UsageError("model=\(type(of: recipe).kind) needs frames, and data=none says there are none")
@@ -197,6 +199,7 @@ struct TrainingConfiguration {
     replay_capacity: \(plan.replayCapacity)
     path_noise: \(plan.pathNoise)
     time_power: \(plan.timePower)
+    minibatch_transport: \(plan.minibatchTransport)
     pair_strength: \(plan.pairStrength)
 
     """

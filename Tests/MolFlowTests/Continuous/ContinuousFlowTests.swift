@@ -80,7 +80,7 @@ import Testing
   /// bonds is a poor start, so that the flow is trained for a while.
   @Test("Z is that of flows of internal coordinates")
   func partitionFunction() throws {
-    let flow = try Self.flow(Self.recipes[0], steps: 1500)
+    let flow = try Self.flow(Self.recipes[0], steps: 2200)
     let target = BoltzmannDensity(
       MolecularEnergy(Self.system, threads: 2), state: ThermodynamicState(temperature: 300))
     let drawn = try ImportanceSampler().sample(
@@ -125,6 +125,57 @@ import Testing
       let slope = (fitted.logDensities(of: ahead)[7] - fitted.logDensities(of: behind)[7]) / 2e-5
       #expect(abs(slope - gradient[7, c]) < 1e-5 * max(1, abs(slope)))
     }
+  }
+
+  @Test("Gradients of log-densities go through the solver of every field that is not guided", arguments: 0..<3)
+  func likelihoodGradient(_ place: Int) throws {
+    let recipe = Self.recipes[place].replacing(["steps": 3, "stiffness": 0])!
+    var flow = try Self.flow(recipe, steps: 5)
+    let computation = ShardedComputation(shardSize: 2, threads: 2)
+    let q = flow.chart.inverseAndLogDet(Self.frames.slice(0..<4)).value
+    let (_, gradient) = try flow.negativeLogLikelihood(of: q, by: computation)
+    let start = flow.parameters
+    var random = RandomStream(seed: 4)
+    for _ in 0..<2 {
+      // Parameters differ in what they move; directions follow the gradient in sign and size, at random.
+      let direction = gradient.map { Double($0) * (0.5 + random.uniform()) }
+      let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let expected = zip(gradient, direction).reduce(0) { $0 + Double($1.0) * $1.1 } / length
+      let step = 0.02 / max(1, expected)
+      func loss(_ sign: Double) throws -> Double {
+        for i in start.values.indices {
+          flow.parameters.values[i] = start.values[i] + Float(sign * step * direction[i] / length)
+        }
+        return try flow.negativeLogLikelihood(of: q, by: computation, wantsGradient: false).loss
+      }
+      let found = try (loss(1) - loss(-1)) / (2 * step)
+      flow.parameters = start
+      #expect(abs(found - expected) < 0.03 * expected, "\(found), expected \(expected)")
+    }
+  }
+
+  @Test("Minibatch transport pairs latents with the data near to them")
+  func transport() throws {
+    let (count, dimension) = (16, 5)
+    var random = RandomStream(seed: 3)
+    var data = Configurations(count: count, dimension: dimension)
+    for sample in 0..<count { for c in 0..<dimension { data[sample, c] = random.normal() } }
+    var order = Array(0..<count)
+    order.shuffle(using: &random)
+    // The data in another order, a little moved, the last coordinate by a whole turn too.
+    var latents = data.rows(order)
+    for sample in 0..<count {
+      for c in 0..<dimension { latents[sample, c] += 0.01 * random.normal() }
+      latents[sample, dimension - 1] += 2 * Double.pi
+    }
+    let symmetries = MatchingPairs.Symmetries(axes: dimension, isInSpace: false, circular: [dimension - 1])
+    func speed(_ assigned: Bool) -> Double {
+      MatchingPairs(
+        data: data, latents: latents, symmetries: symmetries, assigned: assigned, noise: 0, power: 1,
+        numbers: 0..<count, using: RandomStream(seed: 1)
+      ).velocities.map(abs).max()!
+    }
+    #expect(speed(true) < 0.1 && speed(false) > 1)
   }
 
   @Test("Latents are brought to data by rotation, reflection and permutation")

@@ -63,7 +63,7 @@ import Testing
     let (z, _) = try flow.base.draw(0..<500, from: RandomStream(seed: 1))
     // A power that makes all times alike: t = 1 − u⁰ = 0 is no place to look, so places are made here.
     let pairs = MatchingPairs(
-      data: y, latents: z, classes: [], noise: 0, power: 1, numbers: 0..<500, using: RandomStream(seed: 2))
+      data: y, latents: z, symmetries: .init(), noise: 0, power: 1, numbers: 0..<500, using: RandomStream(seed: 2))
     var (with, without) = (0.0, 0.0)
     for sample in 0..<500 where abs(pairs.times[sample] - time) < 0.05 {
       let x = (0..<12).map { pairs.places[$0 * 500 + sample] }

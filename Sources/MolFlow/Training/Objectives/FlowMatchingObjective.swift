@@ -20,7 +20,8 @@ public struct FlowMatchingObjective: TrainingObjective {
         flow.unscaledConfigurations(flow.matrix(q), samples: q.count), axes: axes, strength: plan.pairStrength) : nil
     let norm = try round.steps(over: q.count) { state, batch in
       let (loss, gradient) = try state.flow.matchingLoss(
-        of: q.rows(batch), noise: plan.pathNoise, power: plan.timePower, metric: metric, by: computation,
+        of: q.rows(batch), noise: plan.pathNoise, power: plan.timePower,
+        assigned: plan.minibatchTransport, metric: metric, by: computation,
         using: random.child(losses.count))
       losses.append(loss)
       return gradient
