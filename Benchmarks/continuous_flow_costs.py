@@ -69,8 +69,8 @@ def main():
                      "batch=64", "data_stride=1", "threads=1", f"output={model}"])
                 text, memory = resident([
                     molsample, "bench", "field", *system, "--json", f"model={model}/model.safetensors", "threads=1",
-                    f"samples={32 if kind != 'egnn' else 8}", f"seconds={arguments.seconds}", "tolerances=0.5",
-                    "reference_steps=1", "directions=false"])
+                    f"samples={32 if kind != 'egnn' else 8}", f"seconds={arguments.seconds}", "tolerances=none",
+                    "directions=no"])
                 found = json.loads(text)
                 row = {"field": kind, "atoms": atoms, "parameters": found["parameters"],
                        "values": found["velocities_per_second"], "divergences": found["divergences_per_second"],

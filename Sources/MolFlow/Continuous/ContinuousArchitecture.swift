@@ -42,18 +42,18 @@ public struct ContinuousArchitecture: FlowArchitecture {
   }
 
   /// Samples at a time for which everything that a divergence needs stays in the caches.
-  private static let block = 16
+  static let block = 16
 
   /// Paths of scaled coordinates, `[axes][atoms × samples]` row by row, from one time to another.
   ///
   /// - Parameter tape: with the parameters; what stands on it stays.
   public func integrated(
-    _ x: [Double], samples: Int, from: Double, to: Double, on tape: Tape
+    _ x: [Double], samples: Int, from: Double, to: Double, keepingStates: Bool = false, on tape: Tape
   ) -> FlowIntegrator.Result {
     let wasRecording = tape.isRecording
     tape.isRecording = false
     defer { tape.isRecording = wasRecording }
-    return integrator.integrate(x, samples: samples, from: from, to: to) { x, time in
+    return integrator.integrate(x, samples: samples, from: from, to: to, keepingStates: keepingStates) { x, time in
       velocityAndDivergence(x, samples: samples, time: time, on: tape)
     }
   }

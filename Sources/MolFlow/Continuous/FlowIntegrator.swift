@@ -42,6 +42,8 @@ public struct FlowIntegrator: Sendable, Equatable {
     public var evaluations: Int
     /// Where steps begin and end.
     public var times: [Double]
+    /// x at these times, where asked for.
+    public var states: [[Double]]
   }
 
   /// A right-hand side: velocities, one for each coordinate, and divergences, one for each sample.
@@ -50,9 +52,10 @@ public struct FlowIntegrator: Sendable, Equatable {
   /// - Parameters:
   ///   - x: coordinate c of a sample stands at c × `samples` + sample.
   public func integrate(
-    _ x: [Double], samples: Int, from start: Double, to end: Double, field: Field
+    _ x: [Double], samples: Int, from start: Double, to end: Double, keepingStates: Bool = false, field: Field
   ) rethrows -> Result {
     var state = State(x: x, logDet: [Double](repeating: 0, count: samples), samples: samples)
+    state.keepsStates = keepingStates
     switch method {
     case .dormandPrince(let tolerance):
       try adaptive(&state, from: start, to: end, tolerance: tolerance, field: field)
@@ -62,7 +65,8 @@ public struct FlowIntegrator: Sendable, Equatable {
       try fixed(&state, from: start, to: end, steps: steps, .heun, field: field)
     }
     return Result(
-      x: state.x, logDet: state.logDet, isLost: state.isLost, evaluations: state.evaluations, times: state.times)
+      x: state.x, logDet: state.logDet, isLost: state.isLost, evaluations: state.evaluations, times: state.times,
+      states: state.states)
   }
 
   // MARK: State
@@ -74,6 +78,14 @@ public struct FlowIntegrator: Sendable, Equatable {
     var isLost: [Bool]
     var evaluations = 0
     var times: [Double] = []
+    var keepsStates = false
+    var states: [[Double]] = []
+
+    /// A step, or the beginning, is done.
+    mutating func note(_ time: Double) {
+      times.append(time)
+      if keepsStates { states.append(x) }
+    }
 
     init(x: [Double], logDet: [Double], samples: Int) {
       (self.x, self.logDet, self.samples) = (x, logDet, samples)
@@ -149,8 +161,9 @@ public struct FlowIntegrator: Sendable, Equatable {
     _ state: inout State, from start: Double, to end: Double, steps: Int, _ tableau: Tableau, field: Field
   ) rethrows {
     let h = (end - start) / Double(steps)
-    state.times = (0...steps).map { start + h * Double($0) }
-    for time in state.times.dropLast() {
+    state.note(start)
+    for step in 0..<steps {
+      let time = start + h * Double(step)
       var slopes: [Slope] = []
       for (offset, weights) in zip(tableau.times, tableau.stages) {
         slopes.append(
@@ -160,6 +173,7 @@ public struct FlowIntegrator: Sendable, Equatable {
       state.x = moved(state.x, h, tableau.weights, slopes.map(\.x))
       state.logDet = moved(state.logDet, h, tableau.weights, slopes.map(\.logDet))
       for sample in 0..<state.samples where !state.isLost[sample] { state.loseUnlessFinite(sample) }
+      state.note(start + h * Double(step + 1))
     }
   }
 
@@ -184,7 +198,7 @@ public struct FlowIntegrator: Sendable, Equatable {
     var time = start
     var h = 0.05
     var first = try slope(&state, at: state.x, time: time, field: field)
-    state.times = [start]
+    state.note(start)
     var lastError = 1e-4
     while direction * (end - time) > 1e-12 {
       let step = min(h, abs(end - time))
@@ -228,7 +242,7 @@ public struct FlowIntegrator: Sendable, Equatable {
         return
       }
       time += direction * step
-      state.times.append(time)
+      state.note(time)
       // The last slope of a step is the first of the next, but for samples that were lost.
       first = slopes[6]
       for sample in 0..<state.samples where state.isLost[sample] {

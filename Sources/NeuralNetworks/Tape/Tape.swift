@@ -63,6 +63,13 @@ public final class Tape {
     holdsParameters = false
   }
 
+  /// An empty tape over the same parameters that adds to the same gradient.
+  public func sibling() -> Tape {
+    let tape = Tape(backend: backend, parameters: parameters, gradient: holdsParameters ? nil : gradient)
+    tape.holdsParameters = holdsParameters
+    return tape
+  }
+
   // MARK: Leaves
 
   /// A matrix from numbers given row by row.
@@ -125,8 +132,10 @@ public final class Tape {
   func allocate(_ count: Int) -> NetworkBuffer { arena.allocate(bytes: count * backend.scalarSize) }
 
   /// Computes an operation into a new node and notes it down.
-  func record(_ operation: any Operation, rows: Int, columns: Int) -> Variable {
-    let needed = isRecording && operation.inputs.contains { nodes[$0].needsAdjoint }
+  /// - Parameter readsParameters: whether the operation depends on parameters that are none of its inputs.
+  func record(_ operation: any Operation, rows: Int, columns: Int, readsParameters: Bool = false) -> Variable {
+    let wantsGradient = readsParameters && gradient != nil && !holdsParameters
+    let needed = isRecording && (wantsGradient || operation.inputs.contains { nodes[$0].needsAdjoint })
     let output = newNode(rows: rows, columns: columns, needsAdjoint: needed)
     operation.evaluate(on: self, output: output.index)
     if isRecording { nodes[output.index].operation = operation }

@@ -50,7 +50,8 @@ struct TrainingConfiguration {
         advice: "one of: " + kinds.map { "model=\($0)" }.joined(separator: ", "))
     }
     plan.likelihoodObjective = kindOfRecipe.likelihoodObjective
-    if kindOfRecipe.needsStatistics { plan.energyRounds = 0 }
+    // What is trained by flow matching alone unless more is asked for: paths take hundreds of evaluations back.
+    if kindOfRecipe.likelihoodObjective == FlowMatchingObjective.name { plan.energyRounds = 0 }
     func positive(_ key: String, _ value: inout Double) throws {
       guard let given = try overrides.takeNumber(key) else { return }
       guard given > 0 else { throw UsageError("\(key)=\(given) must be positive") }
