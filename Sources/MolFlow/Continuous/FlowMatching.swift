@@ -130,16 +130,29 @@ extension NormalizingFlow {
       let pairs = MatchingPairs(
         data: y, latents: z, symmetries: symmetries, assigned: assigned, noise: noise, power: power, numbers: range,
         using: random.child(1))
-      let v = field.velocity(
-        tape.variable(pairs.places, rows: architecture.axes, columns: field.atoms * range.count),
-        times: tape.variable(pairs.times, rows: 1, columns: range.count))
       let scale = 1 / Double(q.count * q.dimension)
-      let misses = zip(v.values, pairs.velocities).map { $0 - $1 }
-      let (loss, slopes) =
-        metric?.squareAndSlopes(of: misses, at: pairs.places, times: pairs.times)
-        ?? (misses.reduce(0) { $0 + $1 * $1 }, misses.map { 2 * $0 })
-      tape.pullBack([(v, slopes.map { scale * $0 })])
-      return loss * scale
+      var sum = 0.0
+      for first in Swift.stride(from: 0, to: range.count, by: architecture.samplesInCache) {
+        let samples = first..<min(first + architecture.samplesInCache, range.count)
+        func part(_ whole: [Double]) -> [Double] {
+          (0..<q.dimension).flatMap {
+            whole[$0 * range.count + samples.lowerBound..<$0 * range.count + samples.upperBound]
+          }
+        }
+        let (places, times) = (part(pairs.places), Array(pairs.times[samples]))
+        sum += tape.rewinding { () -> Double in
+          let v = field.velocity(
+            tape.variable(places, rows: architecture.axes, columns: field.atoms * samples.count),
+            times: tape.variable(times, rows: 1, columns: samples.count))
+          let misses = zip(v.values, part(pairs.velocities)).map { $0 - $1 }
+          let (loss, slopes) =
+            metric?.squareAndSlopes(of: misses, at: places, times: times)
+            ?? (misses.reduce(0) { $0 + $1 * $1 }, misses.map { 2 * $0 })
+          tape.pullBack([(v, slopes.map { scale * $0 })])
+          return loss * scale
+        }
+      }
+      return sum
     }
     return (losses.reduce(0, +), gradient)
   }

@@ -216,7 +216,9 @@ struct TrainingRun {
       "force_field": configuration.system.forceField.joined(separator: " "),
       "solvent": configuration.system.solvent ?? "", "seed": "\(configuration.plan.seed)",
       "data": configuration.data.map { ($0 as NSString).lastPathComponent } ?? "none", "rounds": "\(state.round)",
-      "energy_evaluations": "\(state.energyEvaluations)", "objective": configuration.plan.objective,
+      "energy_evaluations": "\(state.energyEvaluations)",
+      "objective": configuration.plan.energyRounds > 0
+        ? configuration.plan.objective : configuration.plan.likelihoodObjective,
       "configuration_digest": configuration.digest,
     ]
     if let effectiveFraction = state.effectiveFraction {
