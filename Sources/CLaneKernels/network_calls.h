@@ -124,6 +124,22 @@ void LANE_TYPED(network_pair_trace_sum)(const LANE_TYPED(network_pair_trace) *in
   NETWORK.pair_trace_sum(input, trace);
 }
 
+void LANE_TYPED(network_graph_messages)(
+    const LANE_TYPED(network_graph) *graph, LANE_SCALAR *scratch, LANE_SCALAR *received, LANE_SCALAR *scores) {
+  NETWORK.graph_messages(graph, scratch, received, scores);
+}
+
+void LANE_TYPED(network_graph_messages_adjoint)(
+    const LANE_TYPED(network_graph) *graph, LANE_SCALAR *scratch, const LANE_SCALAR *dreceived, const LANE_SCALAR *dscores,
+    const LANE_TYPED(network_graph_adjoint) *adjoint) {
+  NETWORK.graph_messages_adjoint(graph, scratch, dreceived, dscores, adjoint);
+}
+
+void LANE_TYPED(network_graph_tangents)(
+    const LANE_TYPED(network_graph_tangent) *graph, LANE_SCALAR *scratch, LANE_SCALAR *received, LANE_SCALAR *scores) {
+  NETWORK.graph_tangents(graph, scratch, received, scores);
+}
+
 void LANE_TYPED(network_adam)(
     int64_t count, const LANE_SCALAR *gradient, LANE_SCALAR gradient_scale, LANE_SCALAR beta1, LANE_SCALAR beta2,
     LANE_SCALAR rate, LANE_SCALAR v_scale, LANE_SCALAR epsilon, LANE_SCALAR decay, LANE_SCALAR *m, LANE_SCALAR *v,

@@ -25,6 +25,9 @@ typedef struct {
   NETWORK_KERNEL(pair_scores_adjoint);
   NETWORK_KERNEL(pair_slopes);
   NETWORK_KERNEL(pair_trace_sum);
+  NETWORK_KERNEL(graph_messages);
+  NETWORK_KERNEL(graph_messages_adjoint);
+  NETWORK_KERNEL(graph_tangents);
   NETWORK_KERNEL(adam);
 } LANE_TYPED(lane_network);
 #undef NETWORK_KERNEL

@@ -14,6 +14,7 @@
 #include "network_attention.h"
 #include "network_splines.h"
 #include "network_pairs.h"
+#include "network_graph.h"
 
 const LANE_TYPED(lane_network) LANE_VARIANT(network_kernels) = {
   .function_value = LANE_VARIANT(function_values),
@@ -39,5 +40,8 @@ const LANE_TYPED(lane_network) LANE_VARIANT(network_kernels) = {
   .pair_scores_adjoint = LANE_VARIANT(pair_scores_adjoint),
   .pair_slopes = LANE_VARIANT(pair_slopes),
   .pair_trace_sum = LANE_VARIANT(pair_trace_sum),
+  .graph_messages = LANE_VARIANT(graph_messages),
+  .graph_messages_adjoint = LANE_VARIANT(graph_messages_adjoint),
+  .graph_tangents = LANE_VARIANT(graph_tangents),
   .adam = LANE_VARIANT(adam),
 };

@@ -45,6 +45,10 @@ struct OperationCase: Sendable, CustomStringConvertible {
     OperationCase(name: "rows stacked", shapes: [(2, 23), (1, 23)]) { $0[0].stacked(with: $0[1], $0[0]) },
     OperationCase(name: "columns", shapes: [(3, 23)]) { $0[0].columns(4..<19) },
     OperationCase(name: "tokens gathered", shapes: [(3, 20)]) { $0[0].gatheringTokens([3, 0, 3], samples: 5) },
+    OperationCase(name: "single columns gathered", shapes: [(3, 20)]) {
+      $0[0].gatheringTokens([13, 0, 13, 7], samples: 1)
+    },
+    OperationCase(name: "runs of columns", shapes: [(3, 20)]) { $0[0].gatheringColumns([5..<9, 2..<2, 0..<7]) },
     OperationCase(name: "tokens scattered", shapes: [(3, 10)]) {
       $0[0].scatteringTokens(to: [2, 0], of: 4, samples: 5)
     },
@@ -77,6 +81,18 @@ struct OperationCase: Sendable, CustomStringConvertible {
     },
     OperationCase(name: "causal attention", shapes: [(4, 54), (4, 54), (4, 54)], hasSecondDerivatives: false) {
       $0[0].attending(to: $0[1], $0[2], heads: 2, tokens: 3, causal: true)
+    },
+    OperationCase(
+      name: "messages of a graph network",
+      shapes: [
+        (3, 20), (3, 20), (1, 30), (3, 1), (3, 3), (3, 1), (1, 3), (1, 1), (3, 3), (3, 1), (1, 3),
+      ]
+    ) {
+      let weights = GraphMessageWeights(
+        distance: $0[3], edge: ($0[4], $0[5]), attention: ($0[6], $0[7]), coordinate: ($0[8], $0[9]), step: $0[10])
+      let (received, scores) = $0[0].graphMessages(
+        $0[1], squares: $0[2], weights: weights, AtomPairs(atoms: 4), samples: 5)
+      return received.reshaped(rows: 12, columns: 5).stacked(with: scores.reshaped(rows: 12, columns: 5))
     },
     OperationCase(
       name: "attention of one token", shapes: [(4, 23), (4, 23), (4, 23), (4, 23), (4, 23)], hasSecondDerivatives: false

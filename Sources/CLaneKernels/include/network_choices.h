@@ -9,6 +9,11 @@ typedef enum {
 
 #define NETWORK_PAIR_ATOMS 128
 
+// Numbers that network_graph_messages and its adjoint need room for.
+#define NETWORK_GRAPH_SCRATCH(atoms, samples, rows) ((7 * (rows) + 2) * ((atoms) - 1) * (samples))
+// Second atoms that network_graph_tangents takes at a time.
+#define NETWORK_GRAPH_NEIGHBOURS 8
+
 typedef enum { network_rational_quadratic, network_linear_rational } network_spline_kind;
 // Slope 1 at both ends; equal slopes; any slopes.
 typedef enum { network_ends_identity, network_ends_periodic, network_ends_free } network_spline_ends;

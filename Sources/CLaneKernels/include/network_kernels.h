@@ -132,6 +132,51 @@ typedef struct {
 // trace[sample] = Σ adjoint · change of y(k) of network_pair_messages with x(i), over i, k, directions and rows.
 void LANE_TYPED(network_pair_trace_sum)(const LANE_TYPED(network_pair_trace) *input, LANE_SCALAR *trace);
 
+// One layer of an equivariant graph network (Satorras, Hoogeboom & Welling 2021, arXiv:2102.09844) between ordered pairs (i, j),
+// i ≠ j, in the order of network_pair_scores:
+//   z = first(i) + second(j) + distance · squares(i,j),   y = silu(edge_weight silu(z) + edge_bias),
+//   m = σ(attention_weight · y + attention_bias) y,
+//   received(i) = Σⱼ m(i,j),   score(i,j) = step_weight · silu(coordinate_weight m + coordinate_bias).
+// first, second and received are [rows][atoms × samples], squares [pairs × samples] with i < j, score [atoms × (atoms − 1) × samples];
+// edge_weight and coordinate_weight [rows][rows], the rest one number for each row.
+typedef struct {
+  int64_t atoms, samples, rows;
+  // C = A B + βC, row-major and without gaps in C; what gemm of BLAS does.
+  void (*multiply)(
+      int32_t transpose_a, int32_t transpose_b, int32_t m, int32_t n, int32_t k, const LANE_SCALAR *a, int32_t stride_a,
+      const LANE_SCALAR *b, int32_t stride_b, LANE_SCALAR beta, LANE_SCALAR *c);
+  const LANE_SCALAR *first, *second, *squares, *distance, *edge_weight, *edge_bias, *attention_weight, *attention_bias,
+      *coordinate_weight, *coordinate_bias, *step_weight;
+} LANE_TYPED(network_graph);
+typedef struct {
+  LANE_SCALAR *dfirst, *dsecond, *dsquares, *ddistance, *dedge_weight, *dedge_bias, *dattention_weight, *dattention_bias,
+      *dcoordinate_weight, *dcoordinate_bias, *dstep_weight;
+} LANE_TYPED(network_graph_adjoint);
+// scratch: NETWORK_GRAPH_SCRATCH(atoms, samples, rows) numbers.
+void LANE_TYPED(network_graph_messages)(
+    const LANE_TYPED(network_graph) *graph, LANE_SCALAR *scratch, LANE_SCALAR *received, LANE_SCALAR *scores);
+void LANE_TYPED(network_graph_messages_adjoint)(
+    const LANE_TYPED(network_graph) *graph, LANE_SCALAR *scratch, const LANE_SCALAR *dreceived, const LANE_SCALAR *dscores,
+    const LANE_TYPED(network_graph_adjoint) *adjoint);
+
+// Changes of received and scores of one sample along many directions, whose number is a multiple of 16.
+typedef struct {
+  int64_t atoms, directions, rows;
+  void (*multiply)(
+      int32_t transpose_a, int32_t transpose_b, int32_t m, int32_t n, int32_t k, const LANE_SCALAR *a, int32_t stride_a,
+      const LANE_SCALAR *b, int32_t stride_b, LANE_SCALAR beta, LANE_SCALAR *c);
+  const LANE_SCALAR *first, *second;    // changes, [rows][atoms × directions]
+  const LANE_SCALAR *squares;           // changes, [atoms × (atoms − 1) × directions]
+  const LANE_SCALAR *distance, *edge_weight, *attention_weight;
+  const LANE_SCALAR *slopes, *edge_slopes;      // silu′ of z, and of what y is silu of: [rows][atoms × (atoms − 1)]
+  const LANE_SCALAR *attended;          // σ, [atoms × (atoms − 1)]
+  const LANE_SCALAR *attention;         // y σ′, [rows][atoms × (atoms − 1)]
+  const LANE_SCALAR *gradients;         // ∂score/∂z, [rows][atoms × (atoms − 1)]
+} LANE_TYPED(network_graph_tangent);
+// scratch: (2 rows + 1) × NETWORK_GRAPH_NEIGHBOURS × directions numbers.
+void LANE_TYPED(network_graph_tangents)(
+    const LANE_TYPED(network_graph_tangent) *graph, LANE_SCALAR *scratch, LANE_SCALAR *received, LANE_SCALAR *scores);
+
 // One step of AdamW (Kingma & Ba 2015; Loshchilov & Hutter 2019): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
 // value ← value (1 − decay) − rate · m / (√v · v_scale + ε), where g = gradient_scale × gradient.
 void LANE_TYPED(network_adam)(

@@ -41,9 +41,6 @@ public struct ContinuousArchitecture: FlowArchitecture {
       logDet: LogDensity(tape.variable(logDet, rows: 1, columns: samples)))
   }
 
-  /// Samples at a time whose features of pairs stay in the caches.
-  var samplesInCache: Int { max(1, 4096 / (field.atoms * field.atoms)) }
-
   /// Samples at a time for which everything that a divergence needs stays in the caches.
   static let block = 16
 

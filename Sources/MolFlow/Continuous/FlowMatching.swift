@@ -132,8 +132,8 @@ extension NormalizingFlow {
         using: random.child(1))
       let scale = 1 / Double(q.count * q.dimension)
       var sum = 0.0
-      for first in Swift.stride(from: 0, to: range.count, by: architecture.samplesInCache) {
-        let samples = first..<min(first + architecture.samplesInCache, range.count)
+      for first in Swift.stride(from: 0, to: range.count, by: field.samplesInCache) {
+        let samples = first..<min(first + field.samplesInCache, range.count)
         func part(_ whole: [Double]) -> [Double] {
           (0..<q.dimension).flatMap {
             whole[$0 * range.count + samples.lowerBound..<$0 * range.count + samples.upperBound]

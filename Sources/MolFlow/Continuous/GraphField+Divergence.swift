@@ -1,11 +1,11 @@
 import NeuralNetworks
 
-/// The exact divergence of a `GraphField` by directional derivatives of one sample at a time, three for each atom, where what is
-/// zero, or not asked for, is left out.
+/// The exact divergence of a `GraphField` by directional derivatives of one sample at a time, three for each atom.
 ///
-/// The first layer changes along the edges of the atom that moves only, of the last one only the edges that pull at that atom
-/// are needed: 2(N − 1) and N − 1 of N(N − 1), so that L layers cost about L − 2. Slopes of the nonlinear functions are those of
-/// the value, computed once, and repeated over the directions.
+/// A layer linearised about a sample is cheaper than the layer. Its scores follow the sums z of pairs by ∂score/∂z, a row of numbers
+/// for each pair, so that of its two matrices only the first meets the directions. The first layer changes with distances alone:
+/// ∂m/∂d², again a row for each pair. Of the last one the scores of pairs (i, j) along the directions of atom i are all that is
+/// asked for. L layers cost L − 2 products of a matrix with all pairs and directions, and some sums.
 extension GraphField {
   public func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
     guard layers.count > 1, x.rows == 3 else { return directionalDivergence(x, times: times) }
@@ -18,6 +18,7 @@ extension GraphField {
     let timesOfSamples = times.values
     var velocity = [Double](repeating: 0, count: coordinates.count)
     var divergence: [Double] = []
+    let directions = GraphDirections(pairs)
     for sample in 0..<samples {
       tape.rewinding {
         let own = stride(from: sample, to: coordinates.count, by: samples).map { coordinates[$0] }
@@ -25,134 +26,65 @@ extension GraphField {
         let steps = steps(one, times: tape.constant(timesOfSamples[sample], rows: 1, columns: 1))
         let v = (steps.last!.place - one).removingMean(atoms: atoms).values
         for (c, value) in v.enumerated() { velocity[c * samples + sample] = value }
+        let linear = zip(layers, steps).map { GraphLinearisation($0, $1, pairs: pairs, range: range) }
         // Σᵢ ∂(x_L − x₀)ᵢ/∂xᵢ; taking the mean velocity away changes nothing, since all atoms moving together change nothing.
-        let slopes = zip(layers, steps).map { Slopes($0, $1, range: range) }
-        var sum = -3.0 * Double(atoms)
-        for first in Swift.stride(from: 0, to: atoms, by: Self.chunk) {
-          tape.rewinding {
-            sum += trace(Array(first..<min(first + Self.chunk, atoms)), steps: steps, slopes: slopes, on: tape)
-          }
-        }
-        divergence.append(sum)
+        divergence.append(trace(linear, directions, on: tape) - 3 * Double(atoms))
       }
     }
     return (tape.variable(velocity, rows: 3, columns: x.columns), divergence)
   }
 
-  /// Atoms whose directions go together.
-  private static let chunk = 8
-
-  /// The derivatives of a layer's functions, one column for each ordered pair or atom.
-  struct Slopes {
-    let sums: Variable
-    /// silu′ of the edge times σ, and the edge times σ′.
-    let edge: Variable
-    let attended: Variable
-    let attention: Variable
-    let coordinate: Variable
-    /// 1/(1 + d) · r tanh′, and the score's part of ∂(score/(1 + d))/∂d².
-    let step: Variable
-    let reach: Variable
-    let pull: Variable
-    let own: Variable
-
-    init(_ layer: Layer, _ values: Step, range: Double) {
-      let tape = values.sums.tape
-      sums = tape.slope(of: .silu, at: values.sums)
-      edge = tape.slope(of: .silu, at: values.edgeInput)
-      attended = values.attentionInput.applying(.sigmoid)
-      attention = values.edge * tape.slope(of: .sigmoid, at: values.attentionInput)
-      coordinate = tape.slope(of: .silu, at: values.coordinateInput)
-      step = range * (1 - values.stepInput.tanh().squared()) * values.reach
-      // d = 1/reach − 1; ∂reach/∂d² = −reach²/(2 d).
-      let distance = values.reach.reciprocal() - 1
-      reach = -0.5 * (values.scores * values.reach.squared() * distance.reciprocal())
-      pull = values.scores * values.reach
-      own = tape.slope(of: .silu, at: values.ownInput)
-    }
-  }
-
-  /// Edges along which derivatives are taken: where their values stand, and the tokens they come from.
-  private struct Edges {
-    var places: [Int]?
-    var firsts: [Int]
-    var seconds: [Int]
-    var tokens: Int
-    var directions: Int
-
-    func values(_ v: Variable) -> Variable { places.map { v.gatheringTokens($0, samples: 1) } ?? v }
-    var toFirst: [TokenMove] { firsts.enumerated().map { TokenMove(from: $0.offset, to: $0.element) } }
-  }
-
-  /// Σ ∂(x_L)ᵢ/∂xᵢ over the given atoms i.
-  private func trace(_ moved: [Int], steps: [Step], slopes: [Slopes], on tape: Tape) -> Double {
-    let count = moved.count
-    let columns = 3 * atoms * count
-    var directions = [Double](repeating: 0, count: 3 * columns)
-    for (place, atom) in moved.enumerated() {
-      for axis in 0..<3 { directions[axis * columns + (atom * count + place) * 3 + axis] = 1 }
-    }
-    var dx = tape.variable(directions, rows: 3, columns: columns)
+  /// Σ ∂(x_L)ᵢ/∂xᵢ over all atoms.
+  private func trace(_ layers: [GraphLinearisation], _ directions: GraphDirections, on tape: Tape) -> Double {
+    var dx = tape.variable(directions.start, rows: 3, columns: atoms * directions.count)
     var dh: Variable?
-    // Where atoms are told apart by direction, atom k moved by the place-th stands at token k · count + place.
-    func edges(_ include: (_ atom: Int, _ edge: (first: Int, second: Int)) -> Bool) -> Edges {
-      var edges = Edges(places: [], firsts: [], seconds: [], tokens: atoms * count, directions: 3)
-      for (edge, ends) in pairs.orderedPairs.enumerated() {
-        for (place, atom) in moved.enumerated() where include(atom, ends) {
-          edges.places!.append(edge)
-          edges.firsts.append(ends.first * count + place)
-          edges.seconds.append(ends.second * count + place)
-        }
+    for layer in layers.dropLast() {
+      let (squares, changes) = layer.distances(dx, directions)
+      let received: Variable
+      let scores: Variable
+      if let dh {
+        (received, scores) = layer.messages.changes(
+          first: tape.variable(layer.weights.first.weight).times(dh),
+          second: tape.variable(layer.weights.second.weight).times(dh), squares: squares, pairs,
+          directions: directions.count)
+      } else {
+        received = layer.receivedByDistance(directions)
+        scores = (layer.messages.gradients * layer.messages.distance).sumOfRows() * squares
       }
-      return edges
+      dx =
+        dx
+        + layer.pulls(changes, squares: squares, scores: scores)
+        .addingTokens(directions.toFirst, of: atoms, samples: directions.count)
+      dh = layer.features(received: received, own: dh)
     }
-    let all = Edges(
-      places: nil, firsts: pairs.orderedPairs.map(\.first), seconds: pairs.orderedPairs.map(\.second), tokens: atoms,
-      directions: 3 * count)
-    let last = layers.count - 1
-    for (number, layer) in layers.enumerated() {
-      let own =
-        number == 0
-        ? edges { $1.first == $0 || $1.second == $0 } : number == last ? edges { $1.first == $0 } : all
-      let change = changes(
-        layer, steps[number], slopes[number], dh: dh, dx: dx, edges: own, wantsFeatures: number < last)
-      dx = dx + change.dx
-      dh = change.dh
+    let before = zip(dx.values, directions.start).reduce(0) { $0 + $1.0 * $1.1 }
+    return before + layers.last!.ownPulls(dx, dh!, directions).values.reduce(0, +)
+  }
+}
+
+/// The directions of all atoms side by side: those of a token stand in the order (atom 0, x), (atom 0, y), …, zeros at the end.
+struct GraphDirections {
+  let pairs: AtomPairs
+  /// With the zeros.
+  let count: Int
+  /// What the places of atoms do, `[3][atoms × count]`.
+  let start: [Double]
+  let toFirst: [TokenMove]
+
+  init(_ pairs: AtomPairs) {
+    self.pairs = pairs
+    let unit = GraphTangent.directionsAtOnce
+    count = (3 * pairs.atoms + unit - 1) / unit * unit
+    var start = [Double](repeating: 0, count: 3 * pairs.atoms * count)
+    for atom in 0..<pairs.atoms {
+      for axis in 0..<3 { start[(axis * pairs.atoms + atom) * count + 3 * atom + axis] = 1 }
     }
-    let end = dx.values
-    var sum = 0.0
-    for (place, atom) in moved.enumerated() {
-      for axis in 0..<3 { sum += end[axis * columns + (atom * count + place) * 3 + axis] }
-    }
-    return sum
+    self.start = start
+    toFirst = pairs.orderedPairs.enumerated().map { TokenMove(from: $0.offset, to: $0.element.first) }
   }
 
-  private func changes(
-    _ layer: Layer, _ step: Step, _ slopes: Slopes, dh: Variable?, dx: Variable, edges: Edges, wantsFeatures: Bool
-  ) -> (dh: Variable?, dx: Variable) {
-    let tape = dx.tape
-    let directions = edges.directions
-    func multiply(_ layer: Linear, _ v: Variable) -> Variable { tape.variable(layer.weight).times(v) }
-    func ofFirst(_ v: Variable) -> Variable { v.gatheringTokens(edges.firsts, samples: directions) }
-    func ofSecond(_ v: Variable) -> Variable { v.gatheringTokens(edges.seconds, samples: directions) }
-
-    let differences = edges.values(step.differences)
-    let changeOfDifferences = ofFirst(dx) - ofSecond(dx)
-    let changeOfSquares = 2 * (differences * changeOfDifferences).sumOfRows()
-    var sums = tape.variable(layer.distance) * changeOfSquares
-    if let dh { sums = ofFirst(multiply(layer.first, dh)) + ofSecond(multiply(layer.second, dh)) + sums }
-    let edge = edges.values(slopes.edge) * multiply(layer.edge, edges.values(slopes.sums) * sums)
-    let messages =
-      edges.values(slopes.attended) * edge + edges.values(slopes.attention) * multiply(layer.attention, edge)
-    let score = multiply(layer.step, edges.values(slopes.coordinate) * multiply(layer.coordinate, messages))
-    let pulls =
-      changeOfDifferences * edges.values(slopes.pull)
-      + differences * (edges.values(slopes.step) * score + edges.values(slopes.reach) * changeOfSquares)
-    let moved = pulls.addingTokens(edges.toFirst, of: edges.tokens, samples: directions)
-    guard wantsFeatures else { return (nil, moved) }
-    var own = multiply(layer.received, messages.addingTokens(edges.toFirst, of: edges.tokens, samples: directions))
-    if let dh { own = own + multiply(layer.own, dh) }
-    let changed = multiply(layer.output, slopes.own * own)
-    return (dh.map { $0 + changed } ?? changed, moved)
+  /// Where an atom's directions stand in a token.
+  func place(_ token: Int, of atom: Int) -> Range<Int> {
+    token * count + 3 * atom..<token * count + 3 * atom + 3
   }
 }

@@ -8,6 +8,8 @@ import NeuralNetworks
 public struct GraphField: VelocityField {
   public let atoms: Int
   public let interchangeable: [[Int]]
+  /// Features of pairs are not stored: a whole vector of samples.
+  public var samplesInCache: Int { 16 }
   let pairs: AtomPairs
   private let start: FieldStart
   let layers: [Layer]
@@ -50,7 +52,7 @@ public struct GraphField: VelocityField {
     }
   }
 
-  /// What a layer computes on its way, for each ordered pair unless said otherwise.
+  /// What a layer computes on its way, for each ordered pair unless said otherwise; for divergences.
   struct Step {
     /// xᵢ − xⱼ
     var differences: Variable
@@ -112,7 +114,39 @@ public struct GraphField: VelocityField {
     return steps
   }
 
+  /// Features and places after a layer, where nothing of its way is wanted.
+  private func passed(_ layer: Layer, _ h: Variable, _ place: Variable) -> (h: Variable, place: Variable) {
+    let tape = h.tape
+    let samples = place.columns / atoms
+    let differences =
+      place.gatheringTokens(pairs.pairs.map(\.first), samples: samples)
+      - place.gatheringTokens(pairs.pairs.map(\.second), samples: samples)
+    let squares = differences.squared().sumOfRows()
+    func both(_ linear: Linear) -> (weight: Variable, bias: Variable) {
+      (tape.variable(linear.weight), tape.variable(linear.bias!))
+    }
+    let weights = GraphMessageWeights(
+      distance: tape.variable(layer.distance), edge: both(layer.edge), attention: both(layer.attention),
+      coordinate: both(layer.coordinate), step: tape.variable(layer.step.weight))
+    let (received, scores) = layer.first(h).graphMessages(
+      layer.second(h), squares: squares, weights: weights, pairs, samples: samples)
+    // Along a pair's difference, the first atom moves by its own score and the second by its own, the other way.
+    let steps = range * scores.tanh()
+    let forward = steps.gatheringTokens(pairs.pairs.map { pairs.orderedPlace($0.first, $0.second) }, samples: samples)
+    let back = steps.gatheringTokens(pairs.pairs.map { pairs.orderedPlace($0.second, $0.first) }, samples: samples)
+    let pulls = differences * ((squares + PairField.softening).squareRoot() + 1).reciprocal()
+    let toFirst = pairs.pairs.enumerated().map { TokenMove(from: $0.offset, to: $0.element.first) }
+    let toSecond = pairs.pairs.enumerated().map { TokenMove(from: $0.offset, to: $0.element.second) }
+    let moved =
+      (pulls * forward).addingTokens(toFirst, of: atoms, samples: samples)
+      - (pulls * back).addingTokens(toSecond, of: atoms, samples: samples)
+    let own = (layer.own(h) + layer.received(received)).applying(.silu)
+    return (h + layer.output(own), place + moved)
+  }
+
   public func velocity(_ x: Variable, times: Variable) -> Variable {
-    (steps(x, times: times).last!.place - x).removingMean(atoms: atoms)
+    var (h, place) = (start(FieldStart.features(of: times), atoms: atoms), x)
+    for layer in layers { (h, place) = passed(layer, h, place) }
+    return (place - x).removingMean(atoms: atoms)
   }
 }

@@ -12,9 +12,9 @@ public struct KernelField: VelocityField {
   private let spacing: Double
   private let kernels: Parameter
   private let stretch: Linear
-  private let indicators: ConstantMatrix
   private let gaussians: Int
-  private let classCount: Int
+  /// Rows of `kernels` for each Gaussian of each pair.
+  private let kernelRows: [Int]
   private static let times = 10
 
   public init(classes: PairClasses, gaussians: Int, longest: Double, in builder: inout ParameterBuilder) {
@@ -25,18 +25,14 @@ public struct KernelField: VelocityField {
     spacing = longest / Double(gaussians)
     let spacing = spacing
     centers = ConstantMatrix((0..<gaussians).map { (Double($0) + 0.5) * spacing }, rows: gaussians, columns: 1)
-    classCount = classes.pairClassCount
-    let count = classCount
+    let count = classes.pairClassCount
     (kernels, stretch) = builder.scope("field") { builder in
       (
         builder.normal("kernels", rows: count * gaussians, columns: Self.times, standardDeviation: 0.01),
         Linear("stretch", inputs: Self.times, outputs: 1, start: .zero, in: &builder)
       )
     }
-    // Each class's rows for its pairs.
-    var values = [Double](repeating: 0, count: count * pairs.pairs.count)
-    for (pair, number) in classes.ofPairs.enumerated() { values[number * pairs.pairs.count + pair] = 1 }
-    indicators = ConstantMatrix(values, rows: count, columns: pairs.pairs.count)
+    kernelRows = (0..<gaussians).flatMap { gaussian in classes.ofPairs.map { $0 * gaussians + gaussian } }
   }
 
   private func parts(_ x: Variable, times: Variable) -> (
@@ -52,12 +48,8 @@ public struct KernelField: VelocityField {
     let z = tape.combine(1 / spacing, distances, -1 / spacing, tape.variable(centers))
     // Wτ of each class, then of each pair: [gaussians][pairs × samples].
     let amplitudes = tape.variable(kernels).times(time)
-    let ofPairs = (0..<classCount).map { number -> Variable in
-      let own = amplitudes.rows(number * gaussians..<(number + 1) * gaussians).tilingColumns(pairs.pairs.count)
-      return classCount == 1 ? own : own * tape.variable(indicators).rows(number..<number + 1)
-    }
-    let sum = ofPairs.dropFirst().reduce(ofPairs[0], +)
-    return (differences, distances, z, sum * (-0.5 * z.squared()).exp(), time)
+    let ofPairs = amplitudes.gatheringRows(kernelRows).reshaped(rows: gaussians, columns: distances.columns)
+    return (differences, distances, z, ofPairs * (-0.5 * z.squared()).exp(), time)
   }
 
   private func velocity(

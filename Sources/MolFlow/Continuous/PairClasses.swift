@@ -66,11 +66,4 @@ public struct PairClasses: Sendable, Equatable {
   public var interchangeable: [[Int]] {
     (0..<atomClassCount).map { number in ofAtoms.indices.filter { ofAtoms[$0] == number } }.filter { $0.count > 1 }
   }
-
-  /// One row for each class, 1 where an atom or pair is of it.
-  static func indicators(_ classes: [Int], count: Int) -> ConstantMatrix {
-    var values = [Double](repeating: 0, count: count * classes.count)
-    for (place, number) in classes.enumerated() { values[number * classes.count + place] = 1 }
-    return ConstantMatrix(values, rows: count, columns: classes.count)
-  }
 }

@@ -30,7 +30,7 @@ public struct PairField: VelocityField {
   private let springRows: [Int]
   /// a(t)
   let stretch: MultilayerPerceptron
-  private let pairIndicators: ConstantMatrix
+  private let classesOfPairs: [Int]
 
   /// What makes the first and second operands of messages, and what pairs add to them.
   struct Messages: Sendable {
@@ -101,7 +101,7 @@ public struct PairField: VelocityField {
     springRows = (0..<RadialFeatures.stepCount).flatMap { step in
       classes.ofPairs.map { $0 * RadialFeatures.stepCount + step }
     }
-    pairIndicators = PairClasses.indicators(classes.ofPairs, count: classes.pairClassCount)
+    classesOfPairs = classes.ofPairs
   }
 
   /// Everything between positions and velocities.
@@ -124,7 +124,7 @@ public struct PairField: VelocityField {
 
   func radialOperand(_ messages: Messages, _ features: Variable) -> Variable {
     let tape = features.tape
-    return messages.radial(features) + tape.variable(messages.ofClass).times(tape.variable(pairIndicators))
+    return messages.radial(features) + tape.variable(messages.ofClass).gatheringTokens(classesOfPairs, samples: 1)
   }
 
   func pass(_ x: Variable, times: Variable, wantsSlopes: Bool) -> Pass {
@@ -203,7 +203,7 @@ struct FieldStart: Sendable {
   private let embedding: Parameter
   private let time: Linear
   private let output: Linear
-  private let indicators: ConstantMatrix
+  private let classesOfAtoms: [Int]
 
   init(classes: PairClasses, width: Int, in builder: inout ParameterBuilder) {
     (embedding, time, output) = builder.scope("start") { builder in
@@ -213,13 +213,13 @@ struct FieldStart: Sendable {
         Linear("output", inputs: width, outputs: width, in: &builder)
       )
     }
-    indicators = PairClasses.indicators(classes.ofAtoms, count: classes.atomClassCount)
+    classesOfAtoms = classes.ofAtoms
   }
 
   /// `[width][atoms × samples]` from features of the time `[timeFeatures][samples]`.
   func callAsFunction(_ features: Variable, atoms: Int) -> Variable {
     let tape = features.tape
-    let ofClass = tape.variable(embedding).times(tape.variable(indicators))
+    let ofClass = tape.variable(embedding).gatheringTokens(classesOfAtoms, samples: 1)
     return output((time(features).tilingColumns(atoms) + ofClass).applying(.silu))
   }
 }

@@ -19,6 +19,9 @@ public protocol VelocityField: Sendable {
   /// token.
   var hasSymmetriesOfSpace: Bool { get }
 
+  /// Samples of which velocities are recorded together, so few that what they need stays in the caches.
+  var samplesInCache: Int { get }
+
   /// v, recorded where the tape records.
   func velocity(_ x: Variable, times: Variable) -> Variable
 
@@ -35,6 +38,7 @@ public protocol VelocityField: Sendable {
 extension VelocityField {
   public var circular: [Int] { [] }
   public var hasSymmetriesOfSpace: Bool { true }
+  public var samplesInCache: Int { max(1, 4096 / (atoms * atoms)) }
 
   public func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
     directionalDivergence(x, times: times)

@@ -51,6 +51,30 @@ public struct PairTraceOperands {
   public var adjointOwn: NetworkBuffer
 }
 
+/// A layer of a graph network between pairs; see `network_graph`.
+public struct GraphOperands {
+  public var atoms: Int
+  public var samples: Int
+  public var rows: Int
+  /// In the order of the kernel's operands, and of their adjoints.
+  public var operands: [NetworkBuffer]
+
+  public static func scratch(atoms: Int, samples: Int, rows: Int) -> Int { (7 * rows + 2) * (atoms - 1) * samples }
+}
+
+/// The same linearised; see `network_graph_tangent`.
+public struct GraphTangentOperands {
+  public var atoms: Int
+  public var directions: Int
+  public var rows: Int
+  /// In the order of the kernel's operands.
+  public var operands: [NetworkBuffer]
+
+  public static func scratch(directions: Int, rows: Int) -> Int {
+    (2 * rows + 1) * Int(NETWORK_GRAPH_NEIGHBOURS) * directions
+  }
+}
+
 /// The closed set of primitive operations that tapes, layers and flows are made of.
 ///
 /// Everything above speaks to a device through these functions only, so another device or precision is one more type.
@@ -68,6 +92,9 @@ public protocol NetworkBackend: Sendable {
   func copy(
     rows: Int, columns: Int, from source: NetworkBuffer, stride sourceStride: Int, to target: NetworkBuffer,
     stride targetStride: Int, adding: Bool)
+  /// y[row][c] = x[row][source[c]]
+  func gatherColumns(_ source: [Int], rows: Int, xColumns: Int, x: NetworkBuffer, y: NetworkBuffer)
+  func gatherColumnsAdjoint(_ source: [Int], rows: Int, xColumns: Int, dy: NetworkBuffer, dx: NetworkBuffer)
 
   /// C = A B + βC with A `[m][k]`, B `[k][n]`, C `[m][n]` after the transpositions asked for.
   func multiply(
@@ -126,6 +153,13 @@ public protocol NetworkBackend: Sendable {
     dradial: NetworkBuffer, dweights: NetworkBuffer)
   func pairSlopes(_ pairs: PairOperands, y: NetworkBuffer)
   func pairTrace(_ operands: PairTraceOperands, trace: NetworkBuffer)
+
+  func graphMessages(_ graph: GraphOperands, scratch: NetworkBuffer, received: NetworkBuffer, scores: NetworkBuffer)
+  func graphMessagesAdjoint(
+    _ graph: GraphOperands, scratch: NetworkBuffer, dreceived: NetworkBuffer, dscores: NetworkBuffer,
+    doperands: [NetworkBuffer])
+  func graphTangents(
+    _ graph: GraphTangentOperands, scratch: NetworkBuffer, received: NetworkBuffer, scores: NetworkBuffer)
 }
 
 /// Functions of one number that networks are made of.

@@ -17,6 +17,18 @@ extension Double: NetworkScalar {
         y[i] = x[i] - turns * (2 * .pi)
       }
     },
+    gatherColumns: { source, rows, xColumns, x, y in
+      for row in 0..<rows {
+        let (from, to) = (x + row * xColumns, y + row * source.count)
+        for c in source.indices { to[c] = from[source[c]] }
+      }
+    },
+    gatherColumnsAdjoint: { source, rows, xColumns, dy, dx in
+      for row in 0..<rows {
+        let (from, to) = (dy + row * source.count, dx + row * xColumns)
+        for c in source.indices { to[source[c]] += from[c] }
+      }
+    },
     add: { cblas_daxpy($0, 1, $1, 1, $2, 1) },
     multiply: { transposeA, transposeB, size, a, strideA, b, strideB, beta, c in
       cblas_dgemm(
@@ -77,6 +89,22 @@ extension Double: NetworkScalar {
     pairTrace: { operands, trace in
       var input = network_pair_trace(operands)
       network_pair_trace_sum(&input, trace)
+    },
+    graphMessages: { graph, scratch, received, scores in
+      var input = network_graph(graph)
+      network_graph_messages(&input, scratch, received, scores)
+    },
+    graphMessagesAdjoint: { graph, scratch, dreceived, dscores, d in
+      var input = network_graph(graph)
+      var adjoint = network_graph_adjoint(
+        dfirst: d[0], dsecond: d[1], dsquares: d[2], ddistance: d[3], dedge_weight: d[4], dedge_bias: d[5],
+        dattention_weight: d[6], dattention_bias: d[7], dcoordinate_weight: d[8], dcoordinate_bias: d[9],
+        dstep_weight: d[10])
+      network_graph_messages_adjoint(&input, scratch, dreceived, dscores, &adjoint)
+    },
+    graphTangents: { graph, scratch, received, scores in
+      var input = network_graph_tangent(graph)
+      network_graph_tangents(&input, scratch, received, scores)
     })
 }
 
@@ -102,6 +130,37 @@ extension network_pair_trace {
       directions: scalars(operands.directions), first: scalars(operands.first), second: scalars(operands.second),
       first_own: scalars(operands.firstOwn), second_own: scalars(operands.secondOwn), pushes: scalars(operands.pushes),
       adjoint: scalars(operands.adjoint), adjoint_own: scalars(operands.adjointOwn))
+  }
+}
+
+/// gemm without gaps in C, for kernels that call it themselves.
+private let matrixProduct:
+  @convention(c) (
+    Int32, Int32, Int32, Int32, Int32, UnsafePointer<Double>?, Int32, UnsafePointer<Double>?, Int32, Double,
+    UnsafeMutablePointer<Double>?
+  ) -> Void = { transposeA, transposeB, m, n, k, a, strideA, b, strideB, beta, c in
+    cblas_dgemm(
+      CblasRowMajor, transposeA == 0 ? CblasNoTrans : CblasTrans, transposeB == 0 ? CblasNoTrans : CblasTrans, m, n, k,
+      1, a, strideA, b, strideB, beta, c, n)
+  }
+
+extension network_graph {
+  fileprivate init(_ graph: GraphOperands) {
+    let o = graph.operands.map { UnsafePointer($0.assumingMemoryBound(to: Double.self)) }
+    self.init(
+      atoms: Int64(graph.atoms), samples: Int64(graph.samples), rows: Int64(graph.rows), multiply: matrixProduct,
+      first: o[0], second: o[1], squares: o[2], distance: o[3], edge_weight: o[4], edge_bias: o[5],
+      attention_weight: o[6], attention_bias: o[7], coordinate_weight: o[8], coordinate_bias: o[9], step_weight: o[10])
+  }
+}
+
+extension network_graph_tangent {
+  fileprivate init(_ graph: GraphTangentOperands) {
+    let o = graph.operands.map { UnsafePointer($0.assumingMemoryBound(to: Double.self)) }
+    self.init(
+      atoms: Int64(graph.atoms), directions: Int64(graph.directions), rows: Int64(graph.rows), multiply: matrixProduct,
+      first: o[0], second: o[1], squares: o[2], distance: o[3], edge_weight: o[4], attention_weight: o[5],
+      slopes: o[6], edge_slopes: o[7], attended: o[8], attention: o[9], gradients: o[10])
   }
 }
 

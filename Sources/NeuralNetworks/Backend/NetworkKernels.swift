@@ -17,11 +17,13 @@ public final class NetworkKernels<Scalar>: Sendable {
   typealias Sources = UnsafePointer<UnsafePointer<Scalar>?>?
   typealias Targets = UnsafePointer<UnsafeMutablePointer<Scalar>?>?
 
-  // These four are loops in Swift, which the compiler makes fast only where it knows the type.
+  // These six are loops in Swift, which the compiler makes fast only where it knows the type.
   let set: @Sendable (UnsafeMutablePointer<Scalar>, UnsafeBufferPointer<Double>) -> Void
   let get: @Sendable (UnsafePointer<Scalar>, UnsafeMutableBufferPointer<Double>) -> Void
   let fill: @Sendable (UnsafeMutablePointer<Scalar>, Int, Double) -> Void
   let wrapAngles: @Sendable (Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
+  let gatherColumns: @Sendable ([Int], Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
+  let gatherColumnsAdjoint: @Sendable ([Int], Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
   let add: @Sendable (Int32, Source, Target) -> Void
   let multiply:
     @Sendable (
@@ -54,12 +56,18 @@ public final class NetworkKernels<Scalar>: Sendable {
   let pairScoresAdjoint: @Sendable (PairOperands, Source, Source, Target, Target, Target, Target) -> Void
   let pairSlopes: @Sendable (PairOperands, Target) -> Void
   let pairTrace: @Sendable (PairTraceOperands, Target) -> Void
+  let graphMessages: @Sendable (GraphOperands, Target, Target, Target) -> Void
+  let graphMessagesAdjoint: @Sendable (GraphOperands, Target, Source, Source, [UnsafeMutablePointer<Scalar>]) -> Void
+  let graphTangents: @Sendable (GraphTangentOperands, Target, Target, Target) -> Void
 
   init(
     set: @escaping @Sendable (UnsafeMutablePointer<Scalar>, UnsafeBufferPointer<Double>) -> Void,
     get: @escaping @Sendable (UnsafePointer<Scalar>, UnsafeMutableBufferPointer<Double>) -> Void,
     fill: @escaping @Sendable (UnsafeMutablePointer<Scalar>, Int, Double) -> Void,
     wrapAngles: @escaping @Sendable (Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void,
+    gatherColumns: @escaping @Sendable ([Int], Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void,
+    gatherColumnsAdjoint:
+      @escaping @Sendable ([Int], Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void,
     add: @escaping @Sendable (Int32, Source, Target) -> Void,
     multiply:
       @escaping @Sendable (
@@ -93,9 +101,15 @@ public final class NetworkKernels<Scalar>: Sendable {
     pairScores: @escaping @Sendable (PairOperands, Source, Target) -> Void,
     pairScoresAdjoint: @escaping @Sendable (PairOperands, Source, Source, Target, Target, Target, Target) -> Void,
     pairSlopes: @escaping @Sendable (PairOperands, Target) -> Void,
-    pairTrace: @escaping @Sendable (PairTraceOperands, Target) -> Void
+    pairTrace: @escaping @Sendable (PairTraceOperands, Target) -> Void,
+    graphMessages: @escaping @Sendable (GraphOperands, Target, Target, Target) -> Void,
+    graphMessagesAdjoint:
+      @escaping @Sendable (GraphOperands, Target, Source, Source, [UnsafeMutablePointer<Scalar>]) -> Void,
+    graphTangents: @escaping @Sendable (GraphTangentOperands, Target, Target, Target) -> Void
   ) {
     (self.set, self.get, self.fill, self.wrapAngles) = (set, get, fill, wrapAngles)
+    self.gatherColumns = gatherColumns
+    self.gatherColumnsAdjoint = gatherColumnsAdjoint
     self.add = add
     self.multiply = multiply
     self.solve = solve
@@ -122,5 +136,8 @@ public final class NetworkKernels<Scalar>: Sendable {
     self.pairScoresAdjoint = pairScoresAdjoint
     self.pairSlopes = pairSlopes
     self.pairTrace = pairTrace
+    self.graphMessages = graphMessages
+    self.graphMessagesAdjoint = graphMessagesAdjoint
+    self.graphTangents = graphTangents
   }
 }

@@ -39,6 +39,16 @@ public struct ProcessorBackend<Scalar: NetworkScalar>: NetworkBackend {
     }
   }
 
+  public func gatherColumns(_ source: [Int], rows: Int, xColumns: Int, x: NetworkBuffer, y: NetworkBuffer) {
+    kernels.gatherColumns(source, rows, xColumns, scalars(x), scalars(y))
+  }
+
+  public func gatherColumnsAdjoint(
+    _ source: [Int], rows: Int, xColumns: Int, dy: NetworkBuffer, dx: NetworkBuffer
+  ) {
+    kernels.gatherColumnsAdjoint(source, rows, xColumns, scalars(dy), scalars(dx))
+  }
+
   public func multiply(
     _ m: Int, _ n: Int, _ k: Int, a: NetworkBuffer, transposeA: Bool, b: NetworkBuffer, transposeB: Bool, beta: Double,
     c: NetworkBuffer
@@ -201,6 +211,26 @@ public struct ProcessorBackend<Scalar: NetworkScalar>: NetworkBackend {
 
   public func pairTrace(_ operands: PairTraceOperands, trace: NetworkBuffer) {
     kernels.pairTrace(operands, scalars(trace))
+  }
+
+  public func graphMessages(
+    _ graph: GraphOperands, scratch: NetworkBuffer, received: NetworkBuffer, scores: NetworkBuffer
+  ) {
+    kernels.graphMessages(graph, scalars(scratch), scalars(received), scalars(scores))
+  }
+
+  public func graphMessagesAdjoint(
+    _ graph: GraphOperands, scratch: NetworkBuffer, dreceived: NetworkBuffer, dscores: NetworkBuffer,
+    doperands: [NetworkBuffer]
+  ) {
+    kernels.graphMessagesAdjoint(
+      graph, scalars(scratch), scalars(dreceived), scalars(dscores), doperands.map(scalars))
+  }
+
+  public func graphTangents(
+    _ graph: GraphTangentOperands, scratch: NetworkBuffer, received: NetworkBuffer, scores: NetworkBuffer
+  ) {
+    kernels.graphTangents(graph, scalars(scratch), scalars(received), scalars(scores))
   }
 
   private func scalars(_ buffer: NetworkBuffer) -> UnsafeMutablePointer<Scalar> {

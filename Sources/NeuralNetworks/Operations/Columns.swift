@@ -20,6 +20,10 @@ extension Variable {
   /// The columns of some tokens, where each token has `samples` columns side by side.
   public func gatheringTokens(_ tokens: [Int], samples: Int) -> Variable {
     precondition(!tokens.isEmpty && tokens.allSatisfy { $0 >= 0 && ($0 + 1) * samples <= columns })
+    if samples == 1 {
+      return tape.record(
+        ColumnGather(x: index, source: tokens, rows: rows, xColumns: columns), rows: rows, columns: tokens.count)
+    }
     let moves = tokens.enumerated().map { place, token in
       ColumnMove.Part(
         input: index, inputColumns: columns, from: token * samples, to: place * samples, count: samples)
@@ -28,7 +32,20 @@ extension Variable {
     return tape.record(ColumnMove(parts: moves, rows: rows, columns: count), rows: rows, columns: count)
   }
 
-  /// The reverse: the columns go to the given ones of `count` tokens; the others are 0.
+  /// Some runs of columns, one after another; empty ones are left out.
+  public func gatheringColumns(_ runs: [Range<Int>]) -> Variable {
+    precondition(runs.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= columns })
+    var parts: [ColumnMove.Part] = []
+    var end = 0
+    for run in runs where !run.isEmpty {
+      parts.append(
+        .init(input: index, inputColumns: columns, from: run.lowerBound, to: end, count: run.count))
+      end += run.count
+    }
+    return tape.record(ColumnMove(parts: parts, rows: rows, columns: end), rows: rows, columns: end)
+  }
+
+  /// The columns go to the given ones of `count` tokens; the others are 0.
   public func scatteringTokens(to tokens: [Int], of count: Int, samples: Int) -> Variable {
     precondition(tokens.count * samples == columns && Set(tokens).count == tokens.count)
     let zero = tape.constant(0, rows: rows, columns: samples)
@@ -101,5 +118,28 @@ struct ColumnMove: Operation {
       change?.columns(part.from..<part.from + part.count) ?? tape.constant(0, rows: rows, columns: part.count)
     }
     return tape.joining(pieces)
+  }
+}
+
+/// Single columns, of which one may occur several times.
+struct ColumnGather: Operation {
+  let x: Int
+  let source: [Int]
+  let rows: Int
+  let xColumns: Int
+
+  var inputs: [Int] { [x] }
+
+  func evaluate(on tape: Tape, output: Int) {
+    tape.backend.gatherColumns(source, rows: rows, xColumns: xColumns, x: tape.value(x), y: tape.value(output))
+  }
+
+  func pullBack(on tape: Tape, output: Int) {
+    guard let dx = tape.adjoint(x), let dy = tape.adjoint(output) else { return }
+    tape.backend.gatherColumnsAdjoint(source, rows: rows, xColumns: xColumns, dy: dy, dx: dx)
+  }
+
+  func pushForward(on tape: Tape, output: Variable, changes: [Variable?]) -> Variable? {
+    changes[0].map { $0.gatheringTokens(source, samples: 1) }
   }
 }

@@ -10,4 +10,11 @@ extension Tape {
     }
     return try body()
   }
+
+  /// What `body` returns; memory that it allocates, but no variables, is used again.
+  func borrowing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let place = arenaMark
+    defer { rewindArena(to: place) }
+    return try body()
+  }
 }

@@ -215,23 +215,39 @@ public final class Tape {
   /// Forward mode: the change of each of `outputs` with the given changes of some variables, noted down so that it can be
   /// differentiated once more; nil where there is none.
   public func pushForward(_ changes: [(variable: Variable, change: Variable)], to outputs: [Variable]) -> [Variable?] {
-    precondition(isRecording, "nothing was noted down")
+    var tangents = Self.tangents(changes)
+    guard let first = tangents.keys.min(), let last = outputs.map(\.index).max() else {
+      return outputs.map { _ in nil }
+    }
+    if first <= last { pushForward(&tangents, through: first...last) }
+    return outputs.map { tangents[$0.index] }
+  }
+
+  /// The change, with the given ones, of what `body` records.
+  func change(with changes: [(variable: Variable, change: Variable)], of body: () -> Variable) -> Variable? {
+    var tangents = Self.tangents(changes)
+    let first = nodes.count
+    let output = body()
+    pushForward(&tangents, through: first...output.index)
+    return tangents[output.index]
+  }
+
+  private static func tangents(_ changes: [(variable: Variable, change: Variable)]) -> [Int: Variable] {
     var tangents: [Int: Variable] = [:]
     for (variable, change) in changes {
       precondition(variable.rows == change.rows && variable.columns == change.columns, "a change has the same shape")
       tangents[variable.index] = change
     }
-    guard let first = tangents.keys.min(), let last = outputs.map(\.index).max() else {
-      return outputs.map { _ in nil }
+    return tangents
+  }
+
+  private func pushForward(_ tangents: inout [Int: Variable], through range: ClosedRange<Int>) {
+    precondition(isRecording, "nothing was noted down")
+    for index in range where tangents[index] == nil {
+      guard let operation = nodes[index].operation else { continue }
+      let inputs = operation.inputs.map { tangents[$0] }
+      guard inputs.contains(where: { $0 != nil }) else { continue }
+      tangents[index] = operation.pushForward(on: self, output: variable(at: index), changes: inputs)
     }
-    if first <= last {
-      for index in first...last where tangents[index] == nil {
-        guard let operation = nodes[index].operation else { continue }
-        let inputs = operation.inputs.map { tangents[$0] }
-        guard inputs.contains(where: { $0 != nil }) else { continue }
-        tangents[index] = operation.pushForward(on: self, output: variable(at: index), changes: inputs)
-      }
-    }
-    return outputs.map { tangents[$0.index] }
   }
 }
