@@ -76,6 +76,7 @@ bench: build .venv/ready
 
 bench-flows: build .venv-torch/ready
 	.venv-torch/bin/python Benchmarks/couplings_vs_nflows.py --molsample $(MOLSAMPLE)
+	.venv-torch/bin/python Benchmarks/continuous_flow_vs_torch.py --molsample $(MOLSAMPLE)
 
 references: build
 	scripts/reference_ensembles/make.sh

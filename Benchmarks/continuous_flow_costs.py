@@ -19,7 +19,7 @@ import tempfile
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 KINDS = ("equivariant", "kernel-dynamics", "egnn", "ffjord")
 MOLECULES = {
-    13: ["lj13"], 22: ["alanine-dipeptide"],
+    4: ["dw4"], 13: ["lj13"], 22: ["alanine-dipeptide"],
     42: ["--sequence", "ACE-ALA-ALA-ALA-NME", "--force-field", "amber14", "--solvent", "obc1"],
     62: ["--sequence", "ACE-ALA-ALA-ALA-ALA-ALA-NME", "--force-field", "amber14", "--solvent", "obc1"],
 }
@@ -47,6 +47,7 @@ def main():
     parser.add_argument("--molsample", type=pathlib.Path, default=REPOSITORY / ".build/release/molsample")
     parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--output", type=pathlib.Path, default=REPOSITORY / "Benchmarks/results/continuous_flow_costs.json")
+    parser.add_argument("--atoms", type=int, nargs="+", choices=MOLECULES, default=list(MOLECULES))
     arguments = parser.parse_args()
     molsample = arguments.molsample
     _, empty = resident([molsample, "--version"])
@@ -54,14 +55,15 @@ def main():
     print("| field | atoms | parameters | values/s | exact divergences/s | trained samples/s | memory, MB |")
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        for atoms, system in MOLECULES.items():
+        for atoms in arguments.atoms:
+            system = MOLECULES[atoms]
             data = []
             if system[0] == "--sequence":
                 frames = pathlib.Path(folder) / f"{atoms}"
                 run([molsample, "simulate", *system, "steps=4000", "stride=100", "replicas=16", f"output={frames}"])
                 data = [f"data={next(frames.glob('*.nc'))}"]
             for kind in KINDS:
-                if kind == "ffjord" and system == ["lj13"]:
+                if kind == "ffjord" and system in (["dw4"], ["lj13"]):
                     continue
                 model = pathlib.Path(folder) / f"{kind}{atoms}"
                 run([molsample, "train", *system, *data, f"model={kind}", "likelihood_rounds=1", "energy_rounds=0", "pool=64",

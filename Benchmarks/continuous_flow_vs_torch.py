@@ -2,10 +2,10 @@
 beside the equivariant graph network of Klein & Noé 2024 (5 layers of 64) in PyTorch, its trace by one backward pass for each
 coordinate.
 
-    .venv-torch/bin/python Benchmarks/continuous_flow_vs_torch.py --molsample .build/release/molsample --equivariant FILE --egnn FILE
+    .venv-torch/bin/python Benchmarks/continuous_flow_vs_torch.py --molsample .build/release/molsample
 
-FILE: models of alanine dipeptide, `molsample train alanine-dipeptide model=equivariant` and `model=egnn`; `ffjord` is the shipped one. Two
-threads each. The cost of one exactly weighted sample is that of the exact divergences along its path: of `ffjord` as many as Dormand
+`equivariant` and `egnn` after one round of training, since costs do not depend on parameters; `ffjord` is the shipped one. Two threads
+each. The cost of one exactly weighted sample is that of the exact divergences along its path: of `ffjord` as many as Dormand
 and Prince's method takes at a tolerance of 1e-4, of the others, here and in PyTorch, 38. Rounds take turns; medians are compared. Writes
 Benchmarks/results/continuous_flow_vs_torch.json.
 """
@@ -18,6 +18,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import tempfile
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 THREADS, ATOMS, WIDTH, LAYERS, TOLERANCE = 2, 22, 64, 5, 1e-4
@@ -118,22 +119,31 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--molsample", type=pathlib.Path, default=REPOSITORY / ".build/release/molsample")
     parser.add_argument("--ffjord", default="ffjord")
-    parser.add_argument("--equivariant", type=pathlib.Path, required=True)
-    parser.add_argument("--egnn", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument(
         "--output", type=pathlib.Path, default=REPOSITORY / "Benchmarks/results/continuous_flow_vs_torch.json")
     arguments = parser.parse_args()
 
+    with tempfile.TemporaryDirectory() as folder:
+        compare(arguments, pathlib.Path(folder))
+
+
+def compare(arguments, folder):
+    models = {"ffjord": arguments.ffjord}
+    for kind in ("equivariant", "egnn"):
+        subprocess.run(
+            [arguments.molsample, "train", "alanine-dipeptide", f"model={kind}", "likelihood_rounds=1", "energy_rounds=0", "pool=64",
+             "batch=64", "data_stride=1", "threads=1", f"output={folder / kind}"], check=True, capture_output=True)
+        models[kind] = folder / kind / "model.safetensors"
     rounds, loads = [], [os.getloadavg()[0]]
     for index in range(arguments.rounds):
         print(f"round {index + 1} of {arguments.rounds} …", file=sys.stderr, flush=True)
         entry = {"torch": printed([sys.executable, "-c", TORCH, arguments.seconds])}
         for kind in KINDS:
             found = printed([
-                arguments.molsample, "bench", "field", "alanine-dipeptide", "--json", f"model={getattr(arguments, kind)}",
-                f"threads={THREADS}", f"seconds={arguments.seconds}", "directions=no", "samples=32",
+                arguments.molsample, "bench", "field", "alanine-dipeptide", "--json", f"model={models[kind]}",
+                f"threads={THREADS}", f"seconds={arguments.seconds}", "directions=no", "samples=128",
                 *([f"tolerances={TOLERANCE}", "reference_steps=1"] if kind == "ffjord" else ["tolerances=none"])])
             entry[kind] = {
                 "velocities": found["velocities_per_second"], "divergences": found["divergences_per_second"],

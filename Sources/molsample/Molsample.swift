@@ -31,7 +31,8 @@ struct Molsample: ParsableCommand {
     version: Version.current,
     subcommands: [
       ListCommand.self, InfoCommand.self, PrepareCommand.self, EnergyCommand.self, BenchCommand.self, RunCommand.self,
-      SimulateCommand.self, TrainCommand.self, SampleCommand.self, EvaluateCommand.self, AnalyzeCommand.self,
+      SimulateCommand.self, DatasetCommand.self, TrainCommand.self, SampleCommand.self, EvaluateCommand.self,
+      AnalyzeCommand.self,
       FreeEnergyCommand.self, ReweightCommand.self, ReportCommand.self, ExportCommand.self,
     ])
 

@@ -8,8 +8,6 @@ import NeuralNetworks
 public struct GraphField: VelocityField {
   public let atoms: Int
   public let interchangeable: [[Int]]
-  /// Features of pairs are not stored: a whole vector of samples.
-  public var samplesInCache: Int { 16 }
   let pairs: AtomPairs
   private let start: FieldStart
   let layers: [Layer]

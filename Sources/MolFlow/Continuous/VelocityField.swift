@@ -19,7 +19,7 @@ public protocol VelocityField: Sendable {
   /// token.
   var hasSymmetriesOfSpace: Bool { get }
 
-  /// Samples of which velocities are recorded together, so few that what they need stays in the caches.
+  /// Samples of which velocities are recorded together: whole vectors of them, so few that what they need stays near.
   var samplesInCache: Int { get }
 
   /// v, recorded where the tape records.
@@ -38,7 +38,7 @@ public protocol VelocityField: Sendable {
 extension VelocityField {
   public var circular: [Int] { [] }
   public var hasSymmetriesOfSpace: Bool { true }
-  public var samplesInCache: Int { max(1, 4096 / (atoms * atoms)) }
+  public var samplesInCache: Int { max(1, 256 / (atoms * atoms)) * 16 }
 
   public func velocityAndDivergence(_ x: Variable, times: Variable) -> (velocity: Variable, divergence: [Double]) {
     directionalDivergence(x, times: times)

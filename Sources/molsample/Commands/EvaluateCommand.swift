@@ -51,6 +51,8 @@ struct EvaluateCommand: ParsableCommand {
     var log_z: Double
     @ExplicitNull var log_z_error: Double?
     var impossible_samples: Int
+    /// Samples whose distances tell the molecule's bonds and no others; see `BondGraphCheck`.
+    @ExplicitNull var valid_bond_graph_fraction: Double?
     /// Samples whose stereocentres all have the handedness of the reference, or of the system's structure.
     @ExplicitNull var correct_chirality_fraction: Double?
     var free_energies: [FreeEnergyResult]
@@ -136,6 +138,7 @@ struct EvaluateCommand: ParsableCommand {
       largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
       log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
       impossible_samples: statistics.zeroWeightCount,
+      valid_bond_graph_fraction: molecule.bonds.isEmpty ? nil : validBondGraphs(molecule, drawn.x),
       correct_chirality_fraction: frames.flatMap { chirality(molecule, drawn.x, like: $0.x) },
       free_energies: description.regions.map {
         FreeEnergyResult(
@@ -159,6 +162,10 @@ struct EvaluateCommand: ParsableCommand {
     print("\(description.name), \(path)\n\(text(result))")
   }
 
+  private func validBondGraphs(_ molecule: Molecule, _ x: Configurations) -> Double {
+    Double(BondGraphCheck(molecule).agrees(with: x).count { $0 }) / Double(x.count)
+  }
+
   /// Share of samples with every stereocentre as in the first frame of `reference`; nil without stereocentres.
   private func chirality(_ molecule: Molecule, _ x: Configurations, like reference: Configurations) -> Double? {
     let centers = ChiralCenters(molecule).centers
@@ -179,6 +186,7 @@ struct EvaluateCommand: ParsableCommand {
     table.add("largest weight", "\(percent(r.largest_weight_share)) of all weight")
     if let k = r.pareto_k { table.add("Pareto k", significant(k, 3)) }
     table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))
+    if let valid = r.valid_bond_graph_fraction { table.add("right bonds", percent(valid)) }
     if let chirality = r.correct_chirality_fraction { table.add("right handedness", percent(chirality)) }
     for energy in r.free_energies {
       table.add(
@@ -187,9 +195,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let trip = r.round_trip {
       table.add(
-        "back and forth",
-        "log q \(significant(trip.logDensity, 2)) rms, \(significant(trip.largestLogDensity, 2)) at most; positions "
-          + "\(significant(1e4 * trip.position, 2))·10⁻⁴ nm rms; \(trip.samples) samples, \(trip.lost) lost")
+        "back and forth", trip.text)
     }
     table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
     if let reference = r.reference, let frames = r.reference_frames {

@@ -140,6 +140,7 @@ struct RunCommand: ParsableCommand {
       seconds: share > 0 ? samples.seconds.map { $0 / share } : nil, evaluations: samples.evaluations,
       effectiveSamples: effective, freeEnergies: freeEnergies, reference: judgement.reference?.path,
       rate: judgement.evaluationRate)
+    let roundTrip = try model.flatMap { try RoundTripError($0, of: judgement.ensemble.x, threads: threads) }
     let summary = RunSummary(
       system: description.name, method: method.name, method_reason: reason,
       method_diagnostics: samples.diagnostics, model: configuration.model,
@@ -153,9 +154,10 @@ struct RunCommand: ParsableCommand {
       log_z_error: method.name == RunMethods.chains.name
         ? pilot.statistics.logPartitionFunctionError : statistics.logPartitionFunctionError,
       error_bars_reliable: Verdict.heavyTail(statistics) == nil,
-      energy_evaluations: samples.evaluations + RunPilot.samples + adaptationEvaluations
+      energy_evaluations: samples.evaluations + pilot.samples + adaptationEvaluations
         + (judgement.check?.energy_evaluations ?? 0),
       seconds: Date().timeIntervalSince(start), cost: cost, valid_structure_share: judgement.evidence.validShare,
+      round_trip: roundTrip,
       forward_check: judgement.check, reference: judgement.reference?.path,
       forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,
       distances: judgement.distances,

@@ -103,6 +103,7 @@ struct RunReport {
     text += row("largest weight", "\(percent(summary.largest_weight_share)) of all weight")
     text += row("Pareto k", summary.pareto_k.map { significant($0, 3) } ?? "cannot be fitted")
     text += row("valid structures", "\(percent(summary.valid_structure_share)) of the weight")
+    if let trip = summary.round_trip { text += row("integrated back and forth", trip.text) }
     if summary.analysed_samples < summary.samples {
       text += row("structures, distances and pictures", "of the first \(summary.analysed_samples) samples")
     }

@@ -22,14 +22,14 @@ struct DryRun {
     pilot = try RunPilot(
       proposal, target: BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state),
       using: RandomStream(seed: configuration.seed))
-    secondsPerSample = Date().timeIntervalSince(start) / Double(RunPilot.samples)
+    secondsPerSample = Date().timeIntervalSince(start) / Double(pilot.samples)
     (method, reason) = configuration.chosenMethod(pilot)
   }
 
   func print() {
     var lines = [configuration.yaml, "method: \(method.name)" + (reason.map { ", \($0)" } ?? "")]
     lines.append(
-      "effective: \(significant(100 * pilot.statistics.effectiveFraction, 3)) % of \(RunPilot.samples) draws")
+      "effective: \(significant(100 * pilot.statistics.effectiveFraction, 3)) % of \(pilot.samples) draws")
     let name = method.name == RunMethods.importance.name
     let seconds = secondsPerSample * Double(configuration.stopping.samples)
     lines.append(

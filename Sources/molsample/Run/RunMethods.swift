@@ -75,7 +75,7 @@ enum RunMethods {
   /// A line for each, for `--help`.
   static var help: String {
     let lines =
-      [(automatic, "importance or mcmc, by what a pilot of 2000 draws is worth (default)")]
+      [(automatic, "importance or mcmc, by what a pilot of 2000 draws (500 of continuous flows) is worth (default)")]
       + all.map { ($0.name, $0.summary) }
     return lines.map { "  " + $0.0.padding(toLength: 12, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
   }

@@ -8,11 +8,16 @@ import Sampling
 /// A few weighted draws before a run: what the model is worth, and which method to take.
 struct RunPilot {
   let statistics: WeightStatistics
-  static let samples = 2000
+  private static let samples = 2000
+  /// Those of flows that are integrated take tens of milliseconds each.
+  private static let integratedSamples = 500
+
+  var samples: Int { statistics.count }
 
   init(_ proposal: some Proposal, target: some TargetDensity, using random: RandomStream) throws {
+    let isIntegrated = (proposal as? FlowProposal)?.flow.architecture is ContinuousArchitecture
     let samples = try ImportanceSampler().sample(
-      0..<Self.samples, from: proposal, to: target, using: random.child(-5))
+      0..<(isIntegrated ? Self.integratedSamples : Self.samples), from: proposal, to: target, using: random.child(-5))
     statistics = try WeightStatistics(logWeights: samples.logWeights, dependence: proposal.dependence)
   }
 
@@ -27,7 +32,7 @@ struct RunPilot {
   /// The method, and why.
   var choice: (method: RunMethod, reason: String) {
     let fraction = statistics.effectiveFraction
-    let found = "\(Self.samples) draws of the pilot are \(significant(100 * fraction, 2)) % effective"
+    let found = "\(samples) draws of the pilot are \(significant(100 * fraction, 2)) % effective"
     let reliable = ParetoTail.reliableShape(sampleCount: statistics.count)
     let isHeavy = statistics.paretoShape.map { $0 > reliable } ?? false
     // Chains start from samples of the pilot's worth.

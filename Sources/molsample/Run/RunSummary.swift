@@ -1,3 +1,4 @@
+import MolFlow
 import Estimators
 
 /// `summary.json`: what a run found, and whether to trust it. Scripts rely on the names.
@@ -43,6 +44,8 @@ struct RunSummary: Codable {
   var cost: SamplingCost
   /// Share of the weight on samples with the molecule's own bonds and handedness.
   var valid_structure_share: Double
+  /// Of continuous flows: the first samples taken back and forth.
+  @ExplicitNull var round_trip: RoundTripError?
   @ExplicitNull var forward_check: ForwardCheckResult?
   @ExplicitNull var reference: String?
   /// From the reference's frames; see `ForwardEffectiveSampleSize`.
@@ -86,6 +89,7 @@ struct RunSummary: Codable {
     )
     let portion = analysed_samples == samples ? "" : " of the first \(analysed_samples) samples"
     table.add("valid structures", "\(significant(100 * valid_structure_share, 3)) % of the weight\(portion)")
+    if let round_trip { table.add("back and forth", round_trip.text) }
     if let check = forward_check {
       table.add(
         "forward check",

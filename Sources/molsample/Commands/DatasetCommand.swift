@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+struct DatasetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dataset",
+    abstract: "Equilibrium frames of many peptides by replica exchange, for transferable models.",
+    discussion: """
+      EXAMPLES
+        molsample dataset datasets/dipeptides/validation.txt
+        molsample dataset datasets/dipeptides/train.txt seconds=7200 output=my-data
+
+      LIST is a text file of sequences (AK, ACE-ALA-NME; # begins a remark). Each is sampled in amber14 with OBC1, a cutoff of
+      2 nm, at 310 K, by two independent replica exchanges up to 800 K whose hotter states draw the first φ gently to its
+      rare side. Where their ΔF(φ) disagree by more than three errors, or are known to less than 0.25 kT, both go on for
+      twice as long, up to most_steps.
+
+      Writes to OUTPUT (trajectories/LIST-dataset without output=): SEQUENCE.nc (frames at the temperature, with energies) and
+      dataset.csv (ΔF(φ) of both runs, round trips, evaluations, and whether it converged). The same command goes on after
+      a kill, or after seconds=, to the same bytes for any number of threads; peptides that are there are not sampled again.
+      """)
+
+  @Argument(help: "LIST, then key=value words that change the settings.")
+  var words: [String] = []
+
+  func run() throws {
+    var overrides = try Overrides(words)
+    let plain = words.filter { !$0.contains("=") }
+    guard plain.count == 1 else {
+      throw UsageError(
+        plain.isEmpty ? "no list of sequences is named" : "more than one list: \(plain.joined(separator: ", "))",
+        advice: "for example datasets/dipeptides/validation.txt")
+    }
+    let list = try PeptideList(path: plain[0])
+    let configuration = try DatasetConfiguration(overrides: &overrides)
+    let seconds = try overrides.takeNumber("seconds")
+    let threads = try overrides.takeThreads()
+    let stem = ((plain[0] as NSString).lastPathComponent as NSString).deletingPathExtension
+    let output = overrides.takeText("output") ?? "trajectories/\(folderName(stem))-dataset"
+    try overrides.finish(known: DatasetConfiguration.keys)
+
+    let folder = try OutputFolder(path: output)
+    try folder.lock()
+    let table = try DatasetRun(configuration: configuration, folder: folder, threads: threads, budget: seconds).run(
+      list)
+    let rows = list.sequences.compactMap { table[$0] }
+    let bad = rows.filter { $0.state == .notConverged }
+    print(
+      "\(rows.count) peptides, \(rows.reduce(0) { $0 + $1.frames }) frames, "
+        + "\(significant(Double(rows.reduce(0) { $0 + $1.evaluations }), 3)) energy evaluations: \(folder.path)")
+    if !bad.isEmpty {
+      print(
+        "not converged: \(bad.map(\.sequence).joined(separator: " ")); a larger most_steps in another output= helps")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Energies
+
+/// Everything that decides what a peptide of a data set is sampled by.
+struct DatasetConfiguration {
+  var temperature = 310.0
+  /// Hottest state of the replica exchange, K.
+  var highestTemperature = 800.0
+  /// Independent replica exchanges of each peptide, whose free energies are compared.
+  var runs = 2
+  /// Walkers of each state.
+  var replicas = 16
+  var equilibration = 20_000
+  /// Steps of production at first; doubled up to `mostSteps` where the runs do not agree.
+  var steps = 50_000
+  var mostSteps = 200_000
+  var stride = 500
+  var seed: UInt64 = 1
+
+  static let keys = [
+    "temperature", "max_temperature", "runs", "replicas", "equilibration", "steps", "most_steps", "stride", "seed",
+    "seconds", "output", "threads",
+  ]
+
+  init(overrides: inout Overrides) throws {
+    if let value = try overrides.takeNumber("temperature") { temperature = value }
+    if let value = try overrides.takeNumber("max_temperature") { highestTemperature = value }
+    guard temperature > 0, highestTemperature > temperature else {
+      throw UsageError("max_temperature=\(highestTemperature) must be above temperature=\(temperature), both positive")
+    }
+    runs = try overrides.takeInteger("runs", in: 2...100) ?? runs
+    replicas = try overrides.takeInteger("replicas", in: 2...10_000) ?? replicas
+    equilibration = try overrides.takeInteger("equilibration", in: 0...1_000_000_000) ?? equilibration
+    steps = try overrides.takeInteger("steps", in: 2...1_000_000_000) ?? steps
+    mostSteps = try overrides.takeInteger("most_steps", in: 2...1_000_000_000) ?? 4 * steps
+    stride = try overrides.takeInteger("stride", in: 1...1_000_000_000) ?? min(stride, steps)
+    seed = try overrides.takeSeed() ?? seed
+    guard steps >= 2 * stride, steps <= mostSteps else {
+      throw UsageError("steps=\(steps) must hold two frames of stride=\(stride) and be at most most_steps=\(mostSteps)")
+    }
+  }
+
+  /// A peptide in the setting of the field's dipeptides: amber14, OBC1, a cutoff of 2 nm; every φ that can turn has a free energy of the
+  /// region (0, 2) rad.
+  func description(of sequence: String) throws -> SystemDescription {
+    var description = SystemDescription(sequence: sequence)
+    description.temperature = temperature
+    let molecule = try PreparedSystem(description, needsStructure: false).system.molecule
+    description.regions = BackboneDihedrals(molecule).phi.filter {
+      molecule.fragment(of: $0.atoms[2], cutFrom: $0.atoms[1]) != nil
+    }.map {
+      SystemDescription.DihedralRegion(name: $0.name, atoms: $0.atoms, range: 0...2)
+    }
+    return description
+  }
+
+  /// One of the replica exchanges: Langevin dynamics, all states but the first drawn gently to the rare side of the first φ.
+  func simulation(of description: SystemDescription, run: Int, steps: Int) throws -> SimulationConfiguration {
+    var overrides = try Overrides(
+      [
+        "method=langevin", "max_temperature=\(highestTemperature)", "replicas=\(replicas)",
+        "equilibration=\(equilibration)", "steps=\(steps)", "stride=\(stride)", "keep=all",
+        "seed=\(seed &+ UInt64(run))",
+      ] + (description.regions.first.map { ["bias=\($0.name)"] } ?? []))
+    return try SimulationConfiguration(system: description, overrides: &overrides)
+  }
+
+  /// Of the settings alone, to tell whether a peptide that is there was sampled by them.
+  var digest: String {
+    ConfigurationDigest.of(
+      "\(temperature) \(highestTemperature) \(runs) \(replicas) \(equilibration) \(steps) \(mostSteps) \(stride) \(seed)"
+    )
+  }
+}

@@ -1,0 +1,158 @@
+import Energies
+import Estimators
+import Foundation
+import Trajectories
+
+/// Samples the peptides of a list one after the other; see `DatasetCommand` for the files.
+struct DatasetRun {
+  let configuration: DatasetConfiguration
+  let folder: OutputFolder
+  let threads: Int
+  /// Seconds after which no further simulation begins.
+  let budget: Double?
+
+  private static let workName = "unfinished"
+  /// Differences of runs and errors beyond which a peptide is sampled for longer.
+  private static let largestDifferenceInErrors = 3.0
+  static let largestError = 0.25
+
+  func run(_ list: PeptideList) throws -> DatasetTable {
+    let begin = Date()
+    var table = try DatasetTable(folder: folder)
+    let known = list.sequences.filter { sequence in table[sequence].map(isDone) ?? false }
+    if let other = list.sequences.compactMap({ table[$0] }).first(where: { $0.digest != configuration.digest }) {
+      throw InputError(
+        folder.file(DatasetTable.name), "\(other.sequence) was sampled by other settings",
+        expected: "configuration \(configuration.digest)", found: "configuration \(other.digest)",
+        advice: "repeat the words of the first command, or choose another output=")
+    }
+    let left = list.sequences.filter { !known.contains($0) }
+    if !known.isEmpty { Molsample.report("\(known.count) of \(list.sequences.count) peptides are there already") }
+    for (number, sequence) in left.enumerated() {
+      let row = try sample(sequence, since: begin, left: left.count - number)
+      try table.add(row)
+      let elapsed = Date().timeIntervalSince(begin)
+      Molsample.report(
+        "\(known.count + number + 1)/\(list.sequences.count) \(sequence): \(row.text), "
+          + "\(Progress.duration(elapsed / Double(number + 1) * Double(left.count - number - 1))) left")
+    }
+    return table
+  }
+
+  private func isDone(_ row: DatasetTable.Row) -> Bool {
+    FileManager.default.fileExists(atPath: folder.file("\(folderName(row.sequence)).nc"))
+  }
+
+  private func sample(_ sequence: String, since begin: Date, left: Int) throws -> DatasetTable.Row {
+    let start = Date()
+    let description = try configuration.description(of: sequence)
+    let prepared = try PreparedSystem(description, needsStructure: true)
+    var steps = configuration.steps
+    while true {
+      let parts = try (0..<configuration.runs).map { run -> Part in
+        if let budget, Date().timeIntervalSince(begin) > budget {
+          throw Interrupted(description: "\(left) peptides left after \(Int(budget)) s; the same command goes on")
+        }
+        return try part(run, steps: steps, prepared)
+      }
+      let (state, value, error) = Self.judge(parts.map(\.freeEnergy))
+      guard state == .notConverged, 2 * steps <= configuration.mostSteps else {
+        let frames = try write(parts, sequence, prepared)
+        for part in parts { try? FileManager.default.removeItem(atPath: part.folder) }
+        return DatasetTable.Row(
+          sequence: sequence, atoms: prepared.system.molecule.atomCount, frames: frames, freeEnergy: value,
+          error: error, ofRuns: parts.map(\.freeEnergy.value), errorsOfRuns: parts.map(\.freeEnergy.standardError),
+          roundTrips: parts.map(\.roundTrips).min()!, steps: steps,
+          evaluations: parts.reduce(0) { $0 + $1.evaluations }, seconds: Date().timeIntervalSince(start),
+          state: state, digest: configuration.digest)
+      }
+      Molsample.report("\(sequence): the runs do not agree yet, or know too little; \(2 * steps) steps")
+      steps *= 2
+    }
+  }
+
+  /// One replica exchange of one peptide.
+  private struct Part {
+    var folder: String
+    var states: [SampledFrames]
+    var freeEnergy: (value: Double?, standardError: Double?)
+    var roundTrips: Int
+    var evaluations: Int
+  }
+
+  private func part(_ run: Int, steps: Int, _ prepared: PreparedSystem) throws -> Part {
+    let description = prepared.description
+    let simulation = try configuration.simulation(of: description, run: run, steps: steps)
+    let own = try OutputFolder(path: folder.file("\(Self.workName)/\(folderName(description.name))-\(run)"))
+    let outcome = try SimulationRun(
+      configuration: simulation, prepared: prepared, folder: own, threads: threads, checkpointInterval: 20
+    ).run(resuming: true)
+    try own.write(
+      try JSONOutput.encode(try SimulationReport(outcome, configuration: simulation)), as: "simulation.json")
+    let states = try SampledFrames.read(
+      own.path, atomCount: prepared.system.molecule.atomCount, temperature: description.temperature)
+    var freeEnergy: (value: Double?, standardError: Double?) = (nil, nil)
+    if let region = description.regions.first {
+      let reweighted = try ReweightedStates(states, temperature: description.temperature, threads: threads)
+      let range = CircularRange(from: region.range.lowerBound, to: region.range.upperBound)
+      freeEnergy = reweighted.freeEnergy(
+        inside: states.flatMap { $0.x.dihedrals(region.atoms).map(range.contains) })
+    }
+    return Part(
+      folder: own.path, states: states, freeEnergy: freeEnergy, roundTrips: outcome.exchanges.roundTrips,
+      evaluations: outcome.evaluations)
+  }
+
+  /// The mean over runs with the larger of its two errors, that of the runs' own and that of their scatter.
+  static func judge(_ runs: [(value: Double?, standardError: Double?)]) -> (
+    state: DatasetTable.State, value: Double?, error: Double?
+  ) {
+    let values = runs.compactMap(\.value)
+    let errors = runs.compactMap(\.standardError)
+    if values.isEmpty { return (.oneSide, nil, nil) }
+    guard values.count == runs.count, errors.count == runs.count else { return (.notConverged, nil, nil) }
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let own = errors.reduce(0) { $0 + $1 * $1 }.squareRoot() / count
+    let scatter = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count * (count - 1))).squareRoot()
+    let error = max(own, scatter)
+    let agree = zip(values, errors).allSatisfy { abs($0 - mean) <= largestDifferenceInErrors * max($1, 1e-3) }
+    return (agree && error <= largestError ? .converged : .notConverged, mean, error)
+  }
+
+  /// Frames of the first states of all runs.
+  private func write(_ parts: [Part], _ sequence: String, _ prepared: PreparedSystem) throws -> Int {
+    let writer = try AmberTrajectoryWriter(
+      path: folder.file("\(folderName(sequence)).nc"), atomCount: prepared.system.molecule.atomCount,
+      variables: [.potentialEnergy, .reducedPotential, .replica],
+      information: AmberFileInformation(
+        title: "\(sequence), replica exchange", program: "MolFlow", programVersion: Version.current),
+      attributes: [
+        ("system", .text(sequence)), ("temperature", .number(prepared.description.temperature)),
+        ("temperature_units", .text("kelvin")), ("configuration_digest", .text(configuration.digest)),
+      ], appearance: .whenClosed)
+    for (run, part) in parts.enumerated() {
+      let frames = part.states[0]
+      let energies = frames.potentialEnergies!
+      try writer.append(
+        TrajectoryFrames(coordinates: frames.x),
+        values: [
+          .potentialEnergy: energies, .reducedPotential: energies.map { $0 / prepared.state.kT },
+          .replica: frames.replicas.map { Double($0 + run * configuration.replicas) },
+        ])
+    }
+    try writer.close()
+    return writer.frameCount
+  }
+}
+
+extension DatasetTable.Row {
+  /// For the terminal.
+  var text: String {
+    let energy =
+      freeEnergy.map { "ΔF(φ) \(significant($0)) ± \(error.map { significant($0, 2) } ?? "unknown") kT" }
+      ?? "one side of φ only"
+    return "\(atoms) atoms, \(frames) frames, \(energy), \(roundTrips) round trips, \(significant(seconds, 3)) s"
+      + (state == .notConverged ? ", NOT CONVERGED" : "")
+  }
+}
