@@ -29,6 +29,8 @@ public struct CoordinateScaling: Sendable, Equatable, Codable {
 
   public var rows: [Row]
 
+  public init(rows: [Row]) { self.rows = rows }
+
   /// From the force field and one structure: lengths and angles of the harmonic terms with their thermal widths √(kT/k),
   /// and dihedrals between siblings as in the structure.
   ///

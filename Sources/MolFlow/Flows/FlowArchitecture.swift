@@ -20,6 +20,17 @@ public struct CoordinatePlace: Sendable, Equatable {
   public var token: Int
 
   public init(row: Int, token: Int) { (self.row, self.token) = (row, token) }
+
+  /// One token for each row of a z-matrix: bond, angle, sibling dihedral, free torsion, as many as there are.
+  static func ofTokens(_ rows: [CoordinateScaling.Row]) -> [CoordinatePlace] {
+    rows.enumerated().flatMap { token, row in
+      var places = [CoordinatePlace(row: 0, token: token)]
+      if row.angle != nil { places.append(CoordinatePlace(row: 1, token: token)) }
+      if row.sibling != nil { places.append(CoordinatePlace(row: 2, token: token)) }
+      if row.isFree { places.append(CoordinatePlace(row: 3, token: token)) }
+      return places
+    }
+  }
 }
 
 /// An autoregressive flow along the z-matrix of one molecule.
@@ -34,15 +45,7 @@ public struct AutoregressiveArchitecture: FlowArchitecture {
   public var rows: Int { AutoregressiveNetwork.coordinateRows }
   public var tokens: Int { layout.tokens }
 
-  public var places: [CoordinatePlace] {
-    layout.rows.enumerated().flatMap { token, row in
-      var places = [CoordinatePlace(row: 0, token: token)]
-      if row.angle != nil { places.append(CoordinatePlace(row: 1, token: token)) }
-      if row.sibling != nil { places.append(CoordinatePlace(row: 2, token: token)) }
-      if row.isFree { places.append(CoordinatePlace(row: 3, token: token)) }
-      return places
-    }
-  }
+  public var places: [CoordinatePlace] { CoordinatePlace.ofTokens(layout.rows) }
 
   public func forward(_ latents: Variable) -> Transformed { network.forward(latents, layout) }
   public func inverse(_ coordinates: Variable) -> Transformed { network.inverse(coordinates, layout) }

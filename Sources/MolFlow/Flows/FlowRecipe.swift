@@ -20,6 +20,9 @@ public protocol FlowRecipe: Sendable, Codable, Equatable {
   /// Whether it needs `CartesianStatistics` of frames.
   static var needsStatistics: Bool { get }
 
+  /// Whether one model is for any peptide: its scaling is that of the force field, and its file names no molecule.
+  static var isTransferable: Bool { get }
+
   /// Name of the objective by which it learns from frames.
   static var likelihoodObjective: String { get }
 
@@ -35,6 +38,8 @@ public struct FlowSubject: Sendable {
   public var system: MolecularSystem
   public var coordinates: InternalCoordinates
   public var scaling: CoordinateScaling
+  /// kJ/mol, for recipes that know the energy.
+  public var kT: Double
   /// Of `BodyFrameCoordinates`, for recipes that need it.
   public var whitening: Whitening?
   /// Of frames, for recipes that need them.
@@ -45,9 +50,10 @@ public struct FlowSubject: Sendable {
 
   public init(
     _ system: MolecularSystem, coordinates: InternalCoordinates, scaling: CoordinateScaling,
-    whitening: Whitening? = nil, statistics: CartesianStatistics? = nil, marginals: FittedMarginalsProposal? = nil
+    kT: Double = ThermodynamicState(temperature: 300).kT, whitening: Whitening? = nil,
+    statistics: CartesianStatistics? = nil, marginals: FittedMarginalsProposal? = nil
   ) {
-    (self.system, self.coordinates) = (system, coordinates)
+    (self.system, self.coordinates, self.kT) = (system, coordinates, kT)
     (self.scaling, self.whitening, self.statistics, self.marginals) = (scaling, whitening, statistics, marginals)
   }
 }
@@ -56,7 +62,7 @@ public struct FlowSubject: Sendable {
 public enum FlowRecipes {
   public static let all: [any FlowRecipe.Type] = [
     AutoregressiveNetwork.Options.self, CouplingRecipe.self, CartesianRecipe.self, PairFieldRecipe.self,
-    GraphFieldRecipe.self, KernelFieldRecipe.self, DenseFieldRecipe.self,
+    GraphFieldRecipe.self, KernelFieldRecipe.self, DenseFieldRecipe.self, GuidedNetwork.Options.self,
   ]
 
   public static var kinds: [String] { all.map { $0.kind } }
@@ -67,6 +73,7 @@ public enum FlowRecipes {
 extension FlowRecipe {
   public static var needsWhitening: Bool { false }
   public static var needsStatistics: Bool { false }
+  public static var isTransferable: Bool { false }
   public static var likelihoodObjective: String { LikelihoodObjective.name }
 
   /// The sizes by their names in snake case.

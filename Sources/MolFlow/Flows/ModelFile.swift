@@ -28,13 +28,20 @@ public struct ModelFile: Sendable {
 
   /// An untrained flow; initial parameters depend on `seed` only.
   public init(_ subject: FlowSubject, recipe: any FlowRecipe, seed: UInt64, provenance: [String: String]) {
+    let isTransferable = type(of: recipe).isTransferable
     header = Header(
-      recipe: recipe, molecule: Self.signature(of: subject.system.molecule, subject.coordinates.zMatrix),
-      scaling: subject.scaling, whitening: subject.whitening, statistics: subject.statistics,
+      recipe: recipe,
+      molecule: isTransferable
+        ? Self.anyMolecule : Self.signature(of: subject.system.molecule, subject.coordinates.zMatrix),
+      scaling: isTransferable ? CoordinateScaling(rows: []) : subject.scaling, whitening: subject.whitening,
+      statistics: subject.statistics,
       marginals: subject.marginals, provenance: provenance)
     var builder = ParameterBuilder(seed: seed)
     flow = recipe.flow(of: subject, in: &builder)
   }
+
+  /// The signature of transferable models.
+  static let anyMolecule = "*"
 
   /// Two molecules with one signature have the same atoms in the same order, the same bonds, and the same z-matrix.
   public static func signature(of molecule: Molecule, _ zMatrix: ZMatrix) -> String {
@@ -56,8 +63,13 @@ public struct ModelFile: Sendable {
     ).encoded()
   }
 
+  /// - Parameters:
+  ///   - structure: one configuration that shows the stereocentres, which transferable models need, at a state.
   /// - Throws: `InputError` for a file that is no model, or a model of another molecule.
-  public init(_ data: Data, path: String, system: MolecularSystem, coordinates: InternalCoordinates) throws {
+  public init(
+    _ data: Data, path: String, system: MolecularSystem, coordinates: InternalCoordinates,
+    structure: Configurations? = nil, state: ThermodynamicState = ThermodynamicState(temperature: 300)
+  ) throws {
     let file: Safetensors
     do {
       file = try Safetensors(data, file: path)
@@ -83,8 +95,19 @@ public struct ModelFile: Sendable {
     } catch {
       throw InputError(path, "has a description of its model that cannot be read", found: "\(error)")
     }
+    var scaling = header.scaling
     let expected = Self.signature(of: system.molecule, coordinates.zMatrix)
-    guard header.molecule == expected, header.scaling.rows.count == coordinates.zMatrix.rows.count else {
+    if type(of: header.recipe).isTransferable {
+      guard let structure else {
+        throw InputError(
+          path, "needs a structure that shows every stereocentre", expected: "one configuration", found: "none",
+          advice: "give coordinates with the system, for example --inpcrd FILE")
+      }
+      scaling = try CoordinateScaling(system, zMatrix: coordinates.zMatrix, structure: structure, state: state)
+    }
+    guard type(of: header.recipe).isTransferable || header.molecule == expected,
+      scaling.rows.count == coordinates.zMatrix.rows.count
+    else {
       throw InputError(
         path, "is a model of another molecule",
         expected: "\(system.molecule.atomCount) atoms, \(Self.abbreviated(expected))",
@@ -95,7 +118,7 @@ public struct ModelFile: Sendable {
       throw InputError(path, "has statistics of its frames that do not fit the molecule", advice: "train it anew")
     }
     let subject = FlowSubject(
-      system, coordinates: coordinates, scaling: header.scaling, whitening: header.whitening,
+      system, coordinates: coordinates, scaling: scaling, kT: state.kT, whitening: header.whitening,
       statistics: header.statistics,
       marginals: header.marginals)
     var builder = ParameterBuilder(seed: 0)

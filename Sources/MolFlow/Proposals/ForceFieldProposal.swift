@@ -207,7 +207,7 @@ public struct ForceFieldProposal: Proposal {
           positions[place.atom] = origin + axis * (bond * cos(angle)) + SIMD3(0, bond * sin(angle), 0)
           continue
         }
-        let cone = Cone(
+        let cone = PlacementCone(
           bond: bond, angle: angle, origin: origin, axisEnd: positions[angled], plane: positions[twisted])
         setDensity(energy, cone, row.allowedNodes)
         let torsion = density.draw(using: &random)
@@ -227,7 +227,7 @@ public struct ForceFieldProposal: Proposal {
         guard let angleDensity = row.angle, let angled = place.angled else { continue }
         sum += angleDensity.logDensity(q[offset + 1])
         guard let energy = row.torsion, let twisted = place.twisted else { continue }
-        let cone = Cone(
+        let cone = PlacementCone(
           bond: q[offset], angle: q[offset + 1], origin: positions[place.bonded], axisEnd: positions[angled],
           plane: positions[twisted])
         setDensity(energy, cone, row.allowedNodes)
@@ -236,7 +236,7 @@ public struct ForceFieldProposal: Proposal {
       return sum
     }
 
-    private mutating func setDensity(_ energy: PlacementEnergy, _ cone: Cone, _ allowed: Range<Int>) {
+    private mutating func setDensity(_ energy: PlacementEnergy, _ cone: PlacementCone, _ allowed: Range<Int>) {
       for (k, direction) in directions.enumerated() {
         let place = cone.place(direction)
         (grid.x[k], grid.y[k], grid.z[k]) = (place.x, place.y, place.z)
@@ -248,25 +248,6 @@ public struct ForceFieldProposal: Proposal {
         density.set(reducedEnergies: $0, floor: proposal.options.uniformFloor, allowed: allowed)
       }
     }
-  }
-
-  /// The circle of places that bond and angle leave to an atom.
-  private struct Cone {
-    let center: SIMD3<Double>
-    let lateral: SIMD3<Double>
-    let normal: SIMD3<Double>
-
-    init(bond: Double, angle: Double, origin: SIMD3<Double>, axisEnd: SIMD3<Double>, plane: SIMD3<Double>) {
-      let axis = (axisEnd - origin) / length(axisEnd - origin)
-      let perpendicular = cross(plane - axisEnd, axis)
-      let unit = perpendicular / length(perpendicular)
-      center = origin + axis * (bond * cos(angle))
-      normal = unit * (bond * sin(angle))
-      lateral = cross(axis, unit) * (bond * sin(angle))
-    }
-
-    /// The place at a torsion given as (cos, sin).
-    func place(_ torsion: SIMD2<Double>) -> SIMD3<Double> { center + lateral * torsion.x + normal * torsion.y }
   }
 }
 

@@ -38,7 +38,18 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on from the checkpoint in OUTPUT; without one, start.")
   var resume = false
 
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Data set of `dataset`, for a transferable flow; repeat for more.", valueName: "folder"))
+  var sets: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Data set whose peptides decide which parameters are best; repeat for more.", valueName: "folder"))
+  var validation: [String] = []
+
   func run() throws {
+    if !sets.isEmpty { return try trainTransferable() }
     var overrides = try Overrides(arguments.words)
     if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: TrainingConfiguration.keys) }
     let description = try arguments.description(overrides: &overrides)
@@ -69,5 +80,29 @@ struct TrainCommand: ParsableCommand {
     print(
       "written: \(outcome.model), best.safetensors, training.csv, training.svg beside it\nnext: molsample run \(description.name) model=\(outcome.model)"
     )
+  }
+
+  private func trainTransferable() throws {
+    var overrides = try Overrides(arguments.words)
+    if let word = arguments.plainWords.first {
+      throw UsageError("\(word): a system and --set exclude each other", advice: "leave one of them out")
+    }
+    typealias Configuration = TransferableTraining.Configuration
+    if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: Configuration.keys) }
+    let configuration = try Configuration(sets: sets, validation: validation, overrides: &overrides)
+    let threads = try overrides.takeThreads()
+    let checkpointSeconds = try overrides.takeNumber("checkpoint_seconds") ?? 60
+    let output = overrides.takeText("output") ?? "trajectories/transferable-training"
+    try overrides.finish(known: Configuration.keys)
+    let folder = try OutputFolder(path: output)
+    try folder.lock()
+    if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingRun.checkpointName)) {
+      throw UsageError(
+        "\(output) holds a training run already", advice: "add --resume to go on with it, or choose another output=")
+    }
+    let best = try TransferableTraining(
+      configuration: configuration, folder: folder, threads: threads, checkpointInterval: checkpointSeconds
+    ).run(resuming: resume)
+    print("written: \(best), model.safetensors, training.csv beside it\nnext: molsample run AK model=\(best)")
   }
 }

@@ -54,8 +54,13 @@ enum ModelCatalog {
   /// - Parameter integrator: of a continuous flow, instead of the model's own.
   static func load(_ path: String, prepared: PreparedSystem, integrator: FlowIntegrator? = nil) throws -> ModelFile {
     guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
+    var structure = prepared.structure
+    if structure == nil, case .sequence = prepared.description.origin {
+      structure = try PreparedSystem(prepared.description, needsStructure: true).structure
+    }
     var model = try ModelFile(
-      data, path: path, system: prepared.system, coordinates: InternalCoordinates(prepared.system.molecule))
+      data, path: path, system: prepared.system, coordinates: InternalCoordinates(prepared.system.molecule),
+      structure: structure, state: prepared.state)
     if let integrator {
       guard let flow = model.flow.integrated(by: integrator) else {
         throw UsageError("steps and tolerance are for continuous flows, and \(path) is none")

@@ -174,7 +174,9 @@ struct TrainingRun {
   private func initialModel(coordinates: InternalCoordinates, frames: Configurations?) throws -> ModelFile {
     if let path = configuration.initialModel {
       guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
-      return try ModelFile(data, path: path, system: prepared.system, coordinates: coordinates)
+      return try ModelFile(
+        data, path: path, system: prepared.system, coordinates: coordinates,
+        structure: frames?.slice(0..<1) ?? prepared.structure, state: prepared.state)
     }
     guard let structure = frames?.slice(0..<1) ?? prepared.structure else {
       throw InputError(
@@ -184,8 +186,9 @@ struct TrainingRun {
     var subject = FlowSubject(
       prepared.system, coordinates: coordinates,
       scaling: try CoordinateScaling(
-        prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state))
-    if let frames {
+        prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state),
+      kT: prepared.state.kT)
+    if let frames, !type(of: configuration.recipe).isTransferable {
       let few = frames.slice(0..<min(frames.count, 20_000))
       subject.scaling = subject.scaling.fitted(to: coordinates.inverseAndLogDet(few).value)
       if type(of: configuration.recipe).needsWhitening {

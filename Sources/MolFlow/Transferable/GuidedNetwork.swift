@@ -1,0 +1,335 @@
+import Energies
+import Foundation
+import NeuralNetworks
+
+/// The network of a transferable autoregressive flow: as `AutoregressiveNetwork`, but the density of a torsion starts from what the force
+/// field says of it.
+///
+/// Torsions have a density that is linear between the nodes φₖ of a grid, p(φₖ) ∝ (1 − ε) softmaxₖ(−λ uₖ + Σₘ aₘ cos mφₖ + bₘ sin mφₖ) + ε/K,
+/// with the energies u of `TorsionGuide`; λ, a and b come from the network, which is 1, 0 and 0 at the start. Derivatives do not go through u,
+/// so densities can be learned at given configurations only.
+public struct GuidedNetwork: Sendable {
+  public struct Options: Sendable, Equatable, Codable {
+    public var width = 128
+    public var heads = 4
+    public var layers = 4
+    /// Hidden units of the networks that give the conditionals.
+    public var headWidth = 128
+    public var bins = 8
+    /// Where the splines of scaled coordinates become straight.
+    public var bound = 5.0
+    /// Nodes of a torsion's grid, a multiple of 24.
+    public var nodes = 120
+    public var harmonics = 12
+
+    public init() {}
+  }
+
+  /// Of the uniform density in every torsion: what the guide holds impossible is drawn now and then.
+  static let floor = 0.002
+  /// Sums of neighbouring nodes that the network reads.
+  private static let coarse = 24
+  private static let inputFeatures = 7
+
+  public let options: Options
+  private let scaled: ScaledConditional
+  private let embedding: MultilayerPerceptron
+  private let input: Linear
+  private let transformer: CausalTransformer
+  private let bondHead: MultilayerPerceptron
+  private let angleHead: MultilayerPerceptron
+  private let siblingHead: MultilayerPerceptron
+  private let torsionHead: MultilayerPerceptron
+  /// cos mφₖ and sin mφₖ, `[nodes][2 × harmonics]`.
+  private let waves: ConstantMatrix
+
+  public init(_ name: String, options: Options, in builder: inout ParameterBuilder) {
+    self.options = options
+    let scaled = ScaledConditional(bins: options.bins, bound: options.bound)
+    self.scaled = scaled
+    let width = options.width
+    (embedding, input, transformer, bondHead, angleHead, siblingHead, torsionHead) = builder.scope(name) { builder in
+      func head(_ name: String, given: Int, _ parameters: Int, _ builder: inout ParameterBuilder)
+        -> MultilayerPerceptron
+      {
+        MultilayerPerceptron(
+          name, widths: [width + given, options.headWidth, parameters], outputStart: .normal(gain: 0.01), in: &builder)
+      }
+      return (
+        MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
+        Linear("input", inputs: Self.inputFeatures, outputs: width, hasBias: false, in: &builder),
+        CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
+        head("bond", given: 0, scaled.parameterCount, &builder),
+        head("angle", given: 1, scaled.parameterCount, &builder),
+        head("sibling", given: 2, scaled.parameterCount, &builder),
+        head("torsion", given: 2 + Self.coarse, 1 + 2 * options.harmonics, &builder)
+      )
+    }
+    let (nodes, harmonics) = (options.nodes, options.harmonics)
+    waves = ConstantMatrix(
+      (0..<nodes).flatMap { k -> [Double] in
+        let angle = -Double.pi + 2 * Double.pi * Double(k) / Double(nodes)
+        return (1...harmonics).map { cos(Double($0) * angle) } + (1...harmonics).map { sin(Double($0) * angle) }
+      }, rows: nodes, columns: 2 * harmonics)
+  }
+
+  /// A molecule as the network sees it.
+  public struct Layout: Sendable {
+    let features: PeptideFeatures
+    let rows: [CoordinateScaling.Row]
+    let guide: TorsionGuide
+    let angles: [Int]
+    let siblings: [Int]
+    let free: [Int]
+
+    public init(
+      _ system: MolecularSystem, zMatrix: ZMatrix, scaling: CoordinateScaling, nodes: Int, kT: Double
+    ) {
+      features = PeptideFeatures(system, zMatrix: zMatrix, scaling: scaling)
+      rows = scaling.rows
+      guide = TorsionGuide(system, zMatrix: zMatrix, isFree: rows.map(\.isFree), nodes: nodes, kT: kT)
+      angles = rows.indices.filter { scaling.rows[$0].angle != nil }
+      siblings = rows.indices.filter { scaling.rows[$0].sibling != nil }
+      free = rows.indices.filter { scaling.rows[$0].isFree }
+    }
+
+    var tokens: Int { rows.count }
+
+    /// nm and rad, from the numbers of a token: bond, angle, sibling dihedral, torsion.
+    func unscaled(_ token: Int, _ y: (Double, Double, Double, Double)) -> (bond: Double, angle: Double, torsion: Double)
+    {
+      let row = rows[token]
+      return (
+        row.bond.center + row.bond.width * y.0, row.angle.map { $0.center + $0.width * y.1 } ?? 0,
+        row.sibling.map { $0.center + $0.width * y.2 } ?? y.3
+      )
+    }
+  }
+
+  // MARK: Torsions
+
+  /// (1 − ε) softmax + ε/K at the nodes, `[nodes][columns]`, with the guide's energies `[nodes][columns]`.
+  private func torsionShares(_ given: Variable, energies: [Double], columns: Int) -> Variable {
+    let tape = given.tape
+    let nodes = options.nodes
+    let group = nodes / Self.coarse
+    // softmax(−u) in coarse bins, scaled to 1 where it is uniform.
+    var read = [Double](repeating: 0, count: Self.coarse * columns)
+    for column in 0..<columns {
+      var total = 0.0
+      for k in 0..<nodes {
+        let share = exp(-energies[k * columns + column])
+        read[k / group * columns + column] += share
+        total += share
+      }
+      for bin in 0..<Self.coarse { read[bin * columns + column] *= Double(Self.coarse) / total }
+    }
+    let raw = torsionHead(given.stacked(with: tape.variable(read, rows: Self.coarse, columns: columns)))
+    let strength = 2 * raw.rows(0..<1).applying(.sigmoid)
+    let logits =
+      tape.variable(waves).times(raw.rows(1..<1 + 2 * options.harmonics))
+      - strength * tape.variable(energies, rows: nodes, columns: columns)
+    return (1 - Self.floor) * logits.softmax() + Self.floor / Double(nodes)
+  }
+
+  /// log 2πp(φ), and the uniform angle of φ: −π + 2π times the cumulative distribution.
+  private func torsionInverse(_ angles: [Double], shares: Variable) -> (value: Variable, logSlope: Variable) {
+    let tape = shares.tape
+    let (nodes, columns) = (options.nodes, angles.count)
+    let values = shares.values
+    var basis = [Double](repeating: 0, count: nodes * columns)
+    var latents = [Double](repeating: 0, count: columns)
+    for column in 0..<columns {
+      let position = (remainder(angles[column], 2 * Double.pi) + Double.pi) / (2 * Double.pi) * Double(nodes)
+      // An angle that is no number has a density that is none.
+      guard position.isFinite else {
+        for k in 0..<nodes { basis[k * columns + column] = .nan }
+        latents[column] = .nan
+        continue
+      }
+      let k = min(Int(position), nodes - 1)
+      let t = position - Double(k)
+      let next = (k + 1) % nodes
+      basis[k * columns + column] += 1 - t
+      basis[next * columns + column] += t
+      var cumulative = 0.0
+      for m in 0..<k {
+        cumulative += 0.5 * (values[m * columns + column] + values[(m + 1) * columns + column])
+      }
+      let (left, right) = (values[k * columns + column], values[next * columns + column])
+      latents[column] = 2 * Double.pi * (cumulative + t * left + 0.5 * t * t * (right - left)) - Double.pi
+    }
+    return (tape.variable(latents, rows: 1, columns: columns), logDensity(shares, basis: basis, columns: columns))
+  }
+
+  private func torsionForward(_ latents: [Double], shares: Variable) -> (values: [Double], logSlope: Variable) {
+    let (nodes, columns) = (options.nodes, latents.count)
+    let values = shares.values
+    var basis = [Double](repeating: 0, count: nodes * columns)
+    let angles = (0..<columns).map { column -> Double in
+      let wanted = (latents[column] + Double.pi) / (2 * Double.pi)
+      var cumulative = 0.0
+      for k in 0..<nodes {
+        let next = (k + 1) % nodes
+        let (left, right) = (values[k * columns + column], values[next * columns + column])
+        let mass = 0.5 * (left + right)
+        // The last cell takes what rounding leaves over.
+        if cumulative + mass < wanted, k < nodes - 1 {
+          cumulative += mass
+          continue
+        }
+        let rest = min(max(wanted - cumulative, 0), mass)
+        let slope = right - left
+        let t = min(1, 2 * rest / (left + max(0, left * left + 2 * slope * rest).squareRoot()))
+        basis[k * columns + column] += 1 - t
+        basis[next * columns + column] += t
+        return -Double.pi + 2 * Double.pi * (Double(k) + t) / Double(nodes)
+      }
+      preconditionFailure("the cells cover the circle")
+    }
+    return (angles, -logDensity(shares, basis: basis, columns: columns))
+  }
+
+  private func logDensity(_ shares: Variable, basis: [Double], columns: Int) -> Variable {
+    let tape = shares.tape
+    return (Double(options.nodes) * (shares * tape.variable(basis, rows: options.nodes, columns: columns)).sumOfRows())
+      .log()
+  }
+
+  // MARK: From coordinates to latents, all atoms at once
+
+  /// Latents of coordinates, and log |∂ latents/∂ coordinates| of each sample; derivatives by parameters only.
+  public func inverse(_ coordinates: Variable, _ layout: Layout) -> Transformed {
+    let tape = coordinates.tape
+    let tokens = layout.tokens
+    let samples = coordinates.columns / tokens
+    let x = embedding(tape.variable(layout.features.matrix)) + tape.constant(0, columns: coordinates.columns)
+    // The atom before each; nothing stands before the first.
+    let before =
+      tokens > 1
+      ? tape.joining([
+        tape.constant(0, rows: options.width, columns: samples),
+        input(inputFeatures(coordinates)).columns(0..<(tokens - 1) * samples),
+      ]) : tape.constant(0, rows: options.width, columns: samples)
+    let h = transformer(x + before, tokens: tokens)
+    let (bond, angle) = (coordinates.rows(0..<1), coordinates.rows(1..<2))
+    let bonds = scaled.inverse(bond, parameters: bondHead(h))
+    var logDet = LogDensity(bonds.logSlope)
+    var parts = [bonds.value]
+
+    func conditional(
+      _ places: [Int], given: [Variable], _ density: (_ given: Variable) -> (value: Variable, logSlope: Variable)
+    ) {
+      guard !places.isEmpty else { return parts.append(tape.constant(0, columns: coordinates.columns)) }
+      func pick(_ v: Variable) -> Variable { v.gatheringTokens(places, samples: samples) }
+      let (value, logSlope) = density(pick(h).stacked(with: given.map(pick)))
+      logDet += LogDensity(logSlope)
+      parts.append(value.scatteringTokens(to: places, of: tokens, samples: samples))
+    }
+    func ofRow(_ row: Int, _ places: [Int]) -> Variable {
+      coordinates.rows(row..<row + 1).gatheringTokens(places, samples: samples)
+    }
+    conditional(layout.angles, given: [bond]) {
+      scaled.inverse(ofRow(1, layout.angles), parameters: angleHead($0))
+    }
+    conditional(layout.siblings, given: [bond, angle]) {
+      scaled.inverse(ofRow(2, layout.siblings), parameters: siblingHead($0))
+    }
+    conditional(layout.free, given: [bond, angle]) {
+      let shares = torsionShares(
+        $0, energies: guideEnergies(coordinates.values, layout, samples: samples),
+        columns: layout.free.count * samples)
+      return torsionInverse(ofRow(3, layout.free).values, shares: shares)
+    }
+    return Transformed(tape.stacking(parts), logDet: logDet)
+  }
+
+  /// Energies of the torsions that are free, `[nodes][free × samples]`, of molecules that are all there.
+  private func guideEnergies(_ values: [Double], _ layout: Layout, samples: Int) -> [Double] {
+    let columns = layout.free.count * samples
+    let stride = layout.tokens * samples
+    var energies = [Double](repeating: 0, count: options.nodes * columns)
+    var build = TorsionGuide.Build(layout.guide)
+    for sample in 0..<samples {
+      var column = sample
+      for token in 0..<layout.tokens {
+        let at = token * samples + sample
+        let (bond, angle, torsion) = layout.unscaled(
+          token, (values[at], values[stride + at], values[2 * stride + at], values[3 * stride + at]))
+        if layout.rows[token].isFree {
+          for (k, energy) in build.reducedEnergies(row: token, bond: bond, angle: angle).enumerated() {
+            energies[k * columns + column] = energy
+          }
+          column += samples
+        }
+        build.place(row: token, bond: bond, angle: angle, torsion: torsion)
+      }
+    }
+    return energies
+  }
+
+  // MARK: From latents to coordinates, atom by atom
+
+  /// Coordinates of latents, and log |∂ coordinates/∂ latents| of each sample; not recorded.
+  public func forward(_ latents: Variable, _ layout: Layout) -> Transformed {
+    let tape = latents.tape
+    let tokens = layout.tokens
+    let samples = latents.columns / tokens
+    let embedded = embedding(tape.variable(layout.features.matrix))
+    var past = transformer.start()
+    var placed: [Variable] = []
+    var logDet = LogDensity.zero
+    let nothing = tape.constant(0, columns: samples)
+    var builds = [TorsionGuide.Build](repeating: TorsionGuide.Build(layout.guide), count: samples)
+    for token in 0..<tokens {
+      let z = latents.columns(token * samples..<(token + 1) * samples)
+      var x = embedded.columns(token..<token + 1) + tape.constant(0, columns: samples)
+      if let last = placed.last { x = x + input(inputFeatures(last)) }
+      let h = transformer(x, after: &past)
+      let row = layout.rows[token]
+      let bond = scaled.forward(z.rows(0..<1), parameters: bondHead(h))
+      logDet += LogDensity(bond.logSlope)
+      var parts = [bond.value, nothing, nothing, nothing]
+      if row.angle != nil {
+        let angle = scaled.forward(z.rows(1..<2), parameters: angleHead(h.stacked(with: bond.value)))
+        logDet += LogDensity(angle.logSlope)
+        parts[1] = angle.value
+      }
+      if row.sibling != nil {
+        let sibling = scaled.forward(
+          z.rows(2..<3), parameters: siblingHead(h.stacked(with: parts[0], parts[1])))
+        logDet += LogDensity(sibling.logSlope)
+        parts[2] = sibling.value
+      }
+      let numbers = parts[0..<3].map(\.values)
+      func unscaled(_ sample: Int, torsion: Double) -> (bond: Double, angle: Double, torsion: Double) {
+        layout.unscaled(token, (numbers[0][sample], numbers[1][sample], numbers[2][sample], torsion))
+      }
+      var torsions = [Double](repeating: 0, count: samples)
+      if row.isFree {
+        var energies = [Double](repeating: 0, count: options.nodes * samples)
+        for sample in 0..<samples {
+          let place = unscaled(sample, torsion: 0)
+          let own = builds[sample].reducedEnergies(row: token, bond: place.bond, angle: place.angle)
+          for (k, energy) in own.enumerated() { energies[k * samples + sample] = energy }
+        }
+        let shares = torsionShares(
+          h.stacked(with: parts[0], parts[1]), energies: energies, columns: samples)
+        let torsion = torsionForward(z.rows(3..<4).values, shares: shares)
+        logDet += LogDensity(torsion.logSlope)
+        torsions = torsion.values
+        parts[3] = tape.variable(torsions, rows: 1, columns: samples)
+      }
+      for sample in 0..<samples {
+        let place = unscaled(sample, torsion: torsions[sample])
+        builds[sample].place(row: token, bond: place.bond, angle: place.angle, torsion: place.torsion)
+      }
+      placed.append(tape.stacking(parts))
+    }
+    return Transformed(tape.joining(placed), logDet: logDet)
+  }
+
+  private func inputFeatures(_ coordinates: Variable) -> Variable {
+    coordinates.rows(0..<3).stacked(with: coordinates.rows(3..<4).periodicEmbedding(harmonics: 2))
+  }
+}
