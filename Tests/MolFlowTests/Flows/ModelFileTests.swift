@@ -14,13 +14,11 @@ import Testing
       withoutStructure: PeptideSequence(parsing: sequence), forceField: .shipped(named: "amber99sb-ildn"), solvent: nil,
       cutoff: nil)
     let coordinates = try InternalCoordinates(system.molecule)
-    let q = InternalCoordinatesTests.randomInternal(coordinates.zMatrix, count: 1, seed: 4)
+    let structure = structure(coordinates)
     let scaling = try CoordinateScaling(
-      system, zMatrix: coordinates.zMatrix, structure: coordinates.forwardAndLogDet(q).value,
-      state: ThermodynamicState(temperature: 300))
+      system, zMatrix: coordinates.zMatrix, structure: structure, state: ThermodynamicState(temperature: 300))
     // Frames about one structure, for recipes that whiten.
     var frames = Configurations(count: 200, dimension: 3 * system.molecule.atomCount)
-    let structure = coordinates.forwardAndLogDet(q).value
     var random = RandomStream(seed: 9)
     for sample in 0..<frames.count {
       for c in 0..<frames.dimension { frames[sample, c] = structure[0, c] + 0.003 * random.normal() }
@@ -39,6 +37,10 @@ import Testing
     return (system, ModelFile(subject, recipe: recipe, seed: 3, provenance: ["seed": "3"]))
   }
 
+  static func structure(_ coordinates: InternalCoordinates) -> Configurations {
+    coordinates.forwardAndLogDet(InternalCoordinatesTests.randomInternal(coordinates.zMatrix, count: 1, seed: 4)).value
+  }
+
   /// The recipe with sizes for tests.
   static func small<Recipe: FlowRecipe>(_ recipe: Recipe) -> any FlowRecipe {
     let sizes = [
@@ -52,7 +54,9 @@ import Testing
   @Test(arguments: FlowRecipes.kinds) func roundTrip(kind: String) throws {
     let (system, model) = try Self.model(kind: kind)
     let bytes = try model.encoded()
-    let read = try ModelFile(bytes, path: "m", system: system, coordinates: InternalCoordinates(system.molecule))
+    let coordinates = try InternalCoordinates(system.molecule)
+    let read = try ModelFile(
+      bytes, path: "m", system: system, coordinates: coordinates, structure: Self.structure(coordinates))
     #expect(read.header.recipe.sizes == model.header.recipe.sizes && read.header.scaling == model.header.scaling)
     #expect(read.flow.parameters.values == model.flow.parameters.values)
     #expect(try read.encoded() == bytes)

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// `molsample train --set`, small and short.
+@Suite struct TransferableTrainingTests {
+  static let sizes = ["width=8", "heads=2", "layers=1", "head_width=8", "bins=4", "nodes=24", "harmonics=2"]
+  static let settings = ["rounds=3", "pool=32", "batch=16", "peptides_at_once=2", "seed=5"]
+
+  /// A set of two peptides and one to validate, none at equilibrium.
+  private func makeSets() throws -> String {
+    let folder = NSTemporaryDirectory() + "transferable-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, list) in [("train", "GG GA"), ("validation", "AG")] {
+      let path = "\(folder)/\(name).txt"
+      try list.write(toFile: path, atomically: true, encoding: .utf8)
+      let made = try CommandRunner.run(
+        arguments: ["dataset", path, "output=\(folder)/\(name)"] + DatasetTests.settings)
+      #expect(made.status == 0, "\(made.errors)")
+    }
+    return folder
+  }
+
+  @Test func `One model draws peptides that it has not seen, and is the same for any number of threads`() throws {
+    let folder = try makeSets()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func train(_ output: String, _ words: String..., rounds: Int = 3, resume: Bool = false) throws -> Data? {
+      let outcome = try CommandRunner.run(
+        arguments: [
+          "train", "--set", "\(folder)/train", "--validation", "\(folder)/validation", "output=\(folder)/\(output)",
+        ] + Self.sizes + Self.settings + words + (resume ? ["--resume"] : []))
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return FileManager.default.contents(atPath: "\(folder)/\(output)/best.safetensors")
+    }
+    let first = try #require(try train("a", "threads=1"))
+    // Seconds in the metadata differ, parameters do not.
+    func parameters(_ data: Data) -> Data {
+      let length = data.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+      return data.dropFirst(8 + length)
+    }
+    #expect(parameters(try #require(try train("b", "threads=2"))) == parameters(first))
+    let table = try String(contentsOfFile: "\(folder)/a/training.csv", encoding: .utf8)
+    #expect(table.split(separator: "\n").count == 4)
+    // Without a set of its own, a peptide of other residues and length.
+    for sequence in ["VK", "ACE-SER-PRO-NME"] {
+      let outcome = try CommandRunner.run(
+        "sample", sequence, "model=\(folder)/a/best.safetensors", "samples=20", "output=\(folder)/samples.nc")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    // A finished run is not overwritten; other settings do not go on from it.
+    let again = try CommandRunner.run(
+      arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a"] + Self.sizes + Self.settings)
+    #expect(again.status == 2 && again.errors.contains("--resume"))
+    let other = try CommandRunner.run(
+      arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a", "--resume", "rate=0.1"] + Self.sizes
+        + Self.settings)
+    #expect(other.status == 4 && other.errors.contains("other settings"))
+  }
+
+  @Test func `What is validated is not trained on, and a folder without a set is refused`() throws {
+    let folder = try makeSets()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let both = try CommandRunner.run(
+      "train", "--set", "\(folder)/train", "--validation", "\(folder)/train", "output=\(folder)/out")
+    #expect(both.status == 2 && both.errors.contains("in the set that is trained on"))
+    let none = try CommandRunner.run("train", "--set", folder, "output=\(folder)/out")
+    #expect(none.status == 4 && none.errors.contains("is no data set"))
+  }
+}
