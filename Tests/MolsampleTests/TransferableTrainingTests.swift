@@ -46,6 +46,15 @@ import Testing
         "sample", sequence, "model=\(folder)/a/best.safetensors", "samples=20", "output=\(folder)/samples.nc")
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
+    // A table of a set, beside its reference where there is one.
+    try "GG VK\n".write(toFile: "\(folder)/list.txt", atomically: true, encoding: .utf8)
+    let evaluated = try CommandRunner.run(
+      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/train", "samples=100",
+      "model=\(folder)/a/best.safetensors", "output=\(folder)/evaluation")
+    #expect(evaluated.status == 0 && evaluated.output.contains("2 peptides, N = 100 each"), "\(evaluated.errors)")
+    let rows = try String(contentsOfFile: "\(folder)/evaluation/evaluation.csv", encoding: .utf8)
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][5].isEmpty && rows[2][5].isEmpty)
     // A finished run is not overwritten; other settings do not go on from it.
     let again = try CommandRunner.run(
       arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a"] + Self.sizes + Self.settings)

@@ -20,6 +20,8 @@ public struct ContinuousArchitecture: FlowArchitecture {
     (0..<field.atoms).flatMap { atom in (0..<axes).map { CoordinatePlace(row: $0, token: atom) } }
   }
 
+  public var hasCoordinateDerivatives: Bool { !(field is GuidedField) }
+
   public func forward(_ latents: Variable) -> Transformed { carried(latents, from: 0, to: 1) }
   public func inverse(_ coordinates: Variable) -> Transformed { carried(coordinates, from: 1, to: 0) }
 

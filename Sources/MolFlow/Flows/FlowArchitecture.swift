@@ -10,8 +10,27 @@ public protocol FlowArchitecture: Sendable {
   /// Where each internal coordinate stands.
   var places: [CoordinatePlace] { get }
 
+  /// Whether derivatives by latents and coordinates go through, not those by parameters alone.
+  var hasCoordinateDerivatives: Bool { get }
+
   func forward(_ latents: Variable) -> Transformed
   func inverse(_ coordinates: Variable) -> Transformed
+}
+
+extension FlowArchitecture {
+  public var hasCoordinateDerivatives: Bool { true }
+}
+
+extension NormalizingFlow {
+  /// - Throws: `TrainingError` for flows whose density and samples can be differentiated by parameters only.
+  func requireCoordinateDerivatives() throws {
+    guard architecture.hasCoordinateDerivatives else {
+      throw TrainingError(
+        description:
+          "this flow has a guide, through which there are no derivatives of its density or samples by coordinates; likelihood and log_variance need none"
+      )
+    }
+  }
 }
 
 /// The place of an internal coordinate in the matrices of an architecture.

@@ -30,10 +30,7 @@ struct FlowPath<Target: TargetDensity>: AnnealingPath {
   private func evaluate(
     _ y: Configurations, gradients: inout PathGradients, wantsGradients: Bool
   ) throws -> PathPotentials {
-    if wantsGradients, (flow.architecture as? ContinuousArchitecture)?.field is GuidedField {
-      throw TrainingError(
-        description: "this continuous flow has a guide, through which there are no derivatives of its density yet")
-    }
+    if wantsGradients { try flow.requireCoordinateDerivatives() }
     let (flow, target) = (flow, target)
     typealias Part = (logQ: [Double], u: [Double], ofLogQ: Configurations, ofU: Configurations)
     let parts = try computation.run(count: y.count, parameters: flow.parameters, wantsGradient: false) {

@@ -33,6 +33,7 @@ extension NormalizingFlow {
     _ range: Range<Int>, from random: RandomStream, target: some TargetDensity, largestGradient: Double = .infinity,
     by computation: ShardedComputation
   ) throws -> EnergyTrainingResult {
+    try requireCoordinateDerivatives()
     let (parts, gradient) = try computation.run(count: range.count, parameters: parameters, wantsGradient: true) {
       tape, shard -> (loss: Double, logWeights: [Double], q: Configurations, norms: [Double]) in
       let samples = shard.count

@@ -10,6 +10,8 @@ public struct GuidedArchitecture: FlowArchitecture {
   public var tokens: Int { layout.tokens }
   public var places: [CoordinatePlace] { CoordinatePlace.ofTokens(layout.rows) }
 
+  public var hasCoordinateDerivatives: Bool { false }
+
   public func forward(_ latents: Variable) -> Transformed { network.forward(latents, layout) }
   public func inverse(_ coordinates: Variable) -> Transformed { network.inverse(coordinates, layout) }
 }

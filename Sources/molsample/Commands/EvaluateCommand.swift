@@ -1,10 +1,5 @@
 import ArgumentParser
-import Energies
-import Estimators
 import Foundation
-import MolFlow
-import Randomness
-import Sampling
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,11 +8,16 @@ struct EvaluateCommand: ParsableCommand {
       EXAMPLES
         molsample evaluate alanine-dipeptide
         molsample evaluate alanine-dipeptide model=my-model/model.safetensors samples=100000 --json
+        molsample evaluate --set datasets/dipeptides/validation.txt model=my-model/best.safetensors output=evaluation
 
       Draws samples from the model, weights them by the energy, and compares them with the system's reference ensemble, or
       with that of --reference. The forward ESS and the likelihood are those of the reference's frames: a region that the
       model never visits shows there, not in the ESS of its own samples. Each distance stands beside that of two parts of the
       reference of the same size. Writes OUTPUT/evaluation.json where output= is given.
+
+      --set LIST draws samples= (10,000) of every peptide of a list, as `dataset` reads and samples them, and prints a table: raw and
+      trimmed ESS, forward ESS and error of ΔF(φ) where --reference is a data set with the peptide, right bonds and
+      handedness, time. Writes OUTPUT/evaluation.csv.
 
       Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
       of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
@@ -25,8 +25,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var arguments: SystemArguments
 
-  @Option(help: ArgumentHelp("Ensemble or trajectory to compare with.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Ensemble or trajectory to compare with; with --set the folder of a data set.", valueName: "path"))
   var reference: String?
+
+  @Option(help: ArgumentHelp("Text file of sequences that are evaluated one after the other.", valueName: "list"))
+  var set: String?
 
   @Flag(help: "Print the result as one JSON object.")
   var json = false
@@ -36,190 +41,28 @@ struct EvaluateCommand: ParsableCommand {
     "output", "threads",
   ]
 
-  struct Result: Encodable {
-    var system: String
-    var model: String
-    var temperature_K: Double
-    var samples: Int
-    var seed: UInt64
-    var ess_fraction: Double
-    @ExplicitNull var ess_fraction_trimmed: Double?
-    var trim = "the largest 0.2 % of the weights dropped"
-    @ExplicitNull var ess_fraction_halves: [Double]?
-    var largest_weight_share: Double
-    @ExplicitNull var pareto_k: Double?
-    var log_z: Double
-    @ExplicitNull var log_z_error: Double?
-    var impossible_samples: Int
-    /// Samples whose distances tell the molecule's bonds and no others; see `BondGraphCheck`.
-    @ExplicitNull var valid_bond_graph_fraction: Double?
-    /// Samples whose stereocentres all have the handedness of the reference, or of the system's structure.
-    @ExplicitNull var correct_chirality_fraction: Double?
-    var free_energies: [FreeEnergyResult]
-    @ExplicitNull var reference: String?
-    @ExplicitNull var reference_frames: Int?
-    /// Those of the reference's frames whose density was asked for.
-    @ExplicitNull var likelihood_frames: Int?
-    /// Mean of −log q of these frames, nm and rad, 3N − 6 coordinates.
-    @ExplicitNull var negative_log_likelihood: Double?
-    /// What half of the frames are below, and all but a twentieth: a few frames that the model all but forbids decide the mean.
-    @ExplicitNull var negative_log_likelihood_quantiles: [Double]?
-    @ExplicitNull var forward_ess_fraction: Double?
-    @ExplicitNull var forward_ess_doubt: String?
-    var distances: [ReferenceComparison.Distance]
-    /// Of continuous flows: the first samples taken back and forth.
-    @ExplicitNull var round_trip: RoundTripError?
-    var provenance: [String: String]
-    var seconds: Double
-    var milliseconds_per_weighted_sample: Double
-  }
-
   func run() throws {
-    let start = Date()
     var overrides = try Overrides(arguments.words)
-    let description = try arguments.description(overrides: &overrides)
-    let samples = try overrides.takeInteger("samples", in: 100...100_000_000) ?? 100_000
-    let seed = try overrides.takeSeed() ?? 0
-    let usual = ModelCatalog.defaultModel(of: description.name)
-    let word = overrides.takeText("model") ?? (usual == ModelCatalog.forceField ? "autoregressive" : usual)
-    let transportSamples = try overrides.takeInteger("transport_samples", in: 10...100_000) ?? 10_000
-    let integrator = try overrides.takeIntegrator()
-    let mostFrames = try overrides.takeInteger("reference_frames", in: 100...100_000_000)
-    let threads = try overrides.takeThreads()
+    let description = try set == nil ? arguments.description(overrides: &overrides) : nil
+    let evaluation = ModelEvaluation(
+      samples: try overrides.takeInteger("samples", in: 100...100_000_000) ?? (set == nil ? 100_000 : 10_000),
+      seed: try overrides.takeSeed() ?? 0, model: overrides.takeText("model"), reference: reference,
+      transportSamples: try overrides.takeInteger("transport_samples", in: 10...100_000)
+        ?? (set == nil ? 10_000 : 1_000),
+      integrator: try overrides.takeIntegrator(),
+      mostFrames: try overrides.takeInteger("reference_frames", in: 100...100_000_000),
+      threads: try overrides.takeThreads())
     let output = overrides.takeText("output")
     try overrides.finish(known: Self.keys)
-
-    let prepared = try PreparedSystem(description, needsStructure: false)
-    let path = try ModelCatalog.path(ofModel: word, system: description.name)
-    let model = try ModelCatalog.load(path, prepared: prepared, integrator: integrator)
-    let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
-    let proposal = FlowProposal(model.flow, threads: threads)
-    let drawing = Date()
-    let drawn = try ImportanceSampler().sample(
-      0..<samples, from: proposal, to: target, using: RandomStream(seed: seed))
-    let drawingSeconds = Date().timeIntervalSince(drawing)
-    let statistics = try WeightStatistics(logWeights: drawn.logWeights)
-
-    let roundTrip = try RoundTripError(model.flow, of: drawn.x, threads: threads)
-    let molecule = prepared.system.molecule
-    let referencePath = reference ?? ReferenceEnsemble.path(of: description)
-    let frames = try referencePath.map { path -> SampledFrames in
-      var read = try SampledFrames.read(path, atomCount: molecule.atomCount, temperature: description.temperature)[0]
-      read.place(in: prepared.system)
-      return read
+    let folder = try output.map { try OutputFolder(path: $0) }
+    guard let description else {
+      return try PeptideSetEvaluation(
+        list: PeptideList(path: set!), references: reference, evaluation: evaluation, folder: folder
+      ).run(json: json)
     }
-    let likelihood = try frames.map { frames -> (sorted: [Double], forward: ForwardEffectiveSampleSize) in
-      // Densities of continuous flows take milliseconds each.
-      let most = mostFrames ?? (model.flow.architecture is ContinuousArchitecture ? 1000 : frames.x.count)
-      let stride = max(1, frames.x.count / most)
-      let x = frames.x.rows(Array(Swift.stride(from: 0, to: frames.x.count, by: stride)))
-      let logQ = try proposal.logDensities(of: x)
-      // The file's coordinates are rounded, so their energies are computed anew.
-      let u = try target.reducedPotentials(of: x)
-      return (
-        logQ.map { -$0 }.sorted(),
-        try ForwardEffectiveSampleSize(logWeights: zip(u, logQ).map { -$0 - $1 })
-      )
-    }
-    var ensemble = SampledFrames(
-      path: path, x: drawn.x, replicas: [Int](repeating: 0, count: samples))
-    ensemble.potentialEnergies = drawn.reducedPotentials.map { $0 * prepared.state.kT }
-    ensemble.logWeights = drawn.logWeights
-    let distances = frames.map {
-      ReferenceComparison(
-        ensemble: ensemble, reference: $0, features: EnsembleFeatures(molecule), kT: prepared.state.kT,
-        transportSamples: transportSamples, seed: seed
-      ).distances(tica: nil)
-    }
-    let result = Result(
-      system: description.name, model: path, temperature_K: description.temperature, samples: samples, seed: seed,
-      ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
-      ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
-      largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
-      log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
-      impossible_samples: statistics.zeroWeightCount,
-      valid_bond_graph_fraction: molecule.bonds.isEmpty ? nil : validBondGraphs(molecule, drawn.x),
-      correct_chirality_fraction: frames.flatMap { chirality(molecule, drawn.x, like: $0.x) },
-      free_energies: description.regions.map {
-        FreeEnergyResult(
-          $0, angles: drawn.x.dihedrals($0.atoms), logWeights: drawn.logWeights, dependence: .independent,
-          temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
-      },
-      reference: referencePath, reference_frames: frames?.count,
-      likelihood_frames: likelihood?.sorted.count,
-      negative_log_likelihood: likelihood.map { $0.sorted.reduce(0, +) / Double($0.sorted.count) },
-      negative_log_likelihood_quantiles: likelihood.map { values in
-        [0.5, 0.95].map { values.sorted[Int($0 * Double(values.sorted.count - 1))] }
-      },
-      forward_ess_fraction: likelihood?.forward.fraction,
-      forward_ess_doubt: likelihood?.forward.doubt.map { "\($0)" }, distances: distances ?? [], round_trip: roundTrip,
-      provenance: model.header.provenance, seconds: Date().timeIntervalSince(start),
-      milliseconds_per_weighted_sample: 1000 * drawingSeconds / Double(samples))
-    if let output {
-      try OutputFolder(path: output).write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")
-    }
+    let result = try evaluation.run(description)
+    try folder?.write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")
     if json { return try JSONOutput.print(result) }
-    print("\(description.name), \(path)\n\(text(result))")
-  }
-
-  private func validBondGraphs(_ molecule: Molecule, _ x: Configurations) -> Double {
-    Double(BondGraphCheck(molecule).agrees(with: x).count { $0 }) / Double(x.count)
-  }
-
-  /// Share of samples with every stereocentre as in the first frame of `reference`; nil without stereocentres.
-  private func chirality(_ molecule: Molecule, _ x: Configurations, like reference: Configurations) -> Double? {
-    let centers = ChiralCenters(molecule).centers
-    guard !centers.isEmpty else { return nil }
-    let signs = centers.map { ChiralCenters.volume(of: $0, in: reference, sample: 0) > 0 }
-    let right = (0..<x.count).count { sample in
-      zip(centers, signs).allSatisfy { (ChiralCenters.volume(of: $0, in: x, sample: sample) > 0) == $1 }
-    }
-    return Double(right) / Double(x.count)
-  }
-
-  private func text(_ r: Result) -> String {
-    var table = TextTable()
-    func percent(_ value: Double) -> String { "\(significant(100 * value, 3)) %" }
-    table.add("samples", "\(r.samples) (seed \(r.seed))")
-    table.add("ESS", "\(percent(r.ess_fraction)) of N (Kish, nothing clipped)")
-    table.add("", "\(percent(r.ess_fraction_trimmed ?? .nan)) after the largest 0.2 % of the weights dropped")
-    table.add("largest weight", "\(percent(r.largest_weight_share)) of all weight")
-    if let k = r.pareto_k { table.add("Pareto k", significant(k, 3)) }
-    table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))
-    if let valid = r.valid_bond_graph_fraction { table.add("right bonds", percent(valid)) }
-    if let chirality = r.correct_chirality_fraction { table.add("right handedness", percent(chirality)) }
-    for energy in r.free_energies {
-      table.add(
-        "ΔF(\(energy.name))",
-        energy.text())
-    }
-    if let trip = r.round_trip {
-      table.add(
-        "back and forth", trip.text)
-    }
-    table.add("cost", "\(significant(r.milliseconds_per_weighted_sample, 3)) ms for each weighted sample")
-    if let reference = r.reference, let frames = r.reference_frames {
-      table.add(
-        "reference",
-        "\(reference), \(frames) frames" + (r.likelihood_frames.map { $0 < frames ? ", densities of \($0)" : "" } ?? "")
-      )
-      if let nll = r.negative_log_likelihood {
-        let quantiles = (r.negative_log_likelihood_quantiles ?? []).map { significant($0, 4) }.joined(separator: ", ")
-        table.add("−log q of it", "\(significant(nll, 6)) (half and 19 in 20 below \(quantiles))")
-      }
-      if let forward = r.forward_ess_fraction {
-        table.add("forward ESS", percent(forward) + (r.forward_ess_doubt.map { ", doubtful: \($0)" } ?? ""))
-      }
-    }
-    for distance in r.distances {
-      let floor = distance.noise_floor.map { floor in
-        "(two parts of the reference: \(significant(floor, 3))"
-          + (distance.noise_floor_deviation.map { " ± \(significant($0, 1))" } ?? "") + ")"
-      }
-      table.add(
-        distance.name, distance.value.map { "\(significant($0, 3)) \(distance.unit)" } ?? distance.reason ?? "",
-        floor ?? "")
-    }
-    return table.text
+    print("\(description.name), \(result.model)\n\(ModelEvaluation.text(result))")
   }
 }

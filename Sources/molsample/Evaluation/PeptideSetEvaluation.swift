@@ -1,0 +1,119 @@
+import Energies
+import Foundation
+
+/// A transferable model on many peptides, one after the other; a line for each.
+struct PeptideSetEvaluation {
+  let list: PeptideList
+  /// Folder of a data set that may have some of them.
+  let references: String?
+  let evaluation: ModelEvaluation
+  let folder: OutputFolder?
+
+  struct Row: Encodable {
+    var sequence: String
+    var atoms: Int
+    var samples: Int
+    var ess_fraction: Double
+    @ExplicitNull var ess_fraction_trimmed: Double?
+    @ExplicitNull var forward_ess_fraction: Double?
+    @ExplicitNull var valid_bond_graph_fraction: Double?
+    @ExplicitNull var correct_chirality_fraction: Double?
+    @ExplicitNull var delta_f_phi_kT: Double?
+    @ExplicitNull var error_kT: Double?
+    @ExplicitNull var reference_delta_f_phi_kT: Double?
+    @ExplicitNull var reference_error_kT: Double?
+    var seconds: Double
+  }
+
+  struct Result: Encodable {
+    @ExplicitNull var model: String?
+    var samples: Int
+    var seed: UInt64
+    /// Of raw Kish shares, nothing clipped.
+    var mean_ess_fraction: Double
+    var smallest_ess_fraction: Double
+    /// Mean of |ΔF(φ) − reference|, kT, over peptides that have both.
+    @ExplicitNull var mean_absolute_error_kT: Double?
+    var peptides: [Row]
+  }
+
+  func run(json: Bool) throws {
+    let table = try references.map { try DatasetTable(folder: OutputFolder(path: $0)) }
+    var settings = try Overrides([])
+    let protocolOfSets = try DatasetConfiguration(overrides: &settings)
+    var rows: [Row] = []
+    for sequence in list.sequences {
+      let known = table?[sequence]
+      var own = evaluation
+      own.reference = known == nil ? nil : "\(references!)/\(folderName(sequence)).nc"
+      let start = Date()
+      let found = try own.run(try protocolOfSets.description(of: sequence))
+      let energy = found.free_energies.first
+      rows.append(
+        Row(
+          sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
+          ess_fraction_trimmed: found.ess_fraction_trimmed, forward_ess_fraction: found.forward_ess_fraction,
+          valid_bond_graph_fraction: found.valid_bond_graph_fraction,
+          correct_chirality_fraction: found.correct_chirality_fraction, delta_f_phi_kT: energy?.delta_f_kT,
+          error_kT: energy?.error_kT, reference_delta_f_phi_kT: known?.freeEnergy, reference_error_kT: known?.error,
+          seconds: Date().timeIntervalSince(start)))
+      try folder?.write(Self.csv(rows), as: "evaluation.csv")
+      Molsample.report("\(rows.count)/\(list.sequences.count) \(Self.line(rows.last!).joined(separator: "  "))")
+    }
+    let errors = rows.compactMap { row in
+      row.delta_f_phi_kT.flatMap { value in row.reference_delta_f_phi_kT.map { abs(value - $0) } }
+    }
+    let result = Result(
+      model: evaluation.model, samples: evaluation.samples, seed: evaluation.seed,
+      mean_ess_fraction: rows.reduce(0) { $0 + $1.ess_fraction } / Double(rows.count),
+      smallest_ess_fraction: rows.map(\.ess_fraction).min()!,
+      mean_absolute_error_kT: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count), peptides: rows)
+    try folder?.write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")
+    if json { return try JSONOutput.print(result) }
+    var text = TextTable()
+    func add(_ cells: [String]) {
+      text.add(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7])
+    }
+    add(["", "ESS", "trimmed", "forward", "bonds", "hands", "ΔF(φ), kT (reference)", "s"])
+    for row in rows { add(Self.line(row)) }
+    print(text.text)
+    print(
+      "\(rows.count) peptides, N = \(evaluation.samples) each, nothing clipped: mean raw ESS \(Self.percent(result.mean_ess_fraction)), smallest \(Self.percent(result.smallest_ess_fraction))"
+        + (result.mean_absolute_error_kT.map {
+          "; mean |error of ΔF(φ)| \(significant($0, 3)) kT of \(errors.count)"
+        } ?? ""))
+  }
+
+  private static func percent(_ value: Double?) -> String { value.map { "\(significant(100 * $0, 3)) %" } ?? "–" }
+
+  private static func line(_ row: Row) -> [String] {
+    func energy(_ value: Double?, _ error: Double?) -> String {
+      value.map { "\(significant($0, 3)) ± \(error.map { significant($0, 2) } ?? "?")" } ?? "–"
+    }
+    return [
+      row.sequence, percent(row.ess_fraction), percent(row.ess_fraction_trimmed), percent(row.forward_ess_fraction),
+      percent(row.valid_bond_graph_fraction), percent(row.correct_chirality_fraction),
+      energy(row.delta_f_phi_kT, row.error_kT)
+        + (row.reference_delta_f_phi_kT == nil
+          ? "" : " (\(energy(row.reference_delta_f_phi_kT, row.reference_error_kT)))"),
+      significant(row.seconds, 3),
+    ]
+  }
+
+  private static func csv(_ rows: [Row]) -> String {
+    func word(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    let header =
+      "sequence,atoms,samples,ess_fraction,ess_fraction_trimmed,forward_ess_fraction,valid_bond_graph_fraction,"
+      + "correct_chirality_fraction,delta_f_phi_kT,error_kT,reference_delta_f_phi_kT,reference_error_kT,seconds"
+    return
+      ([header]
+      + rows.map { row in
+        [
+          row.sequence, "\(row.atoms)", "\(row.samples)", word(row.ess_fraction), word(row.ess_fraction_trimmed),
+          word(row.forward_ess_fraction), word(row.valid_bond_graph_fraction), word(row.correct_chirality_fraction),
+          word(row.delta_f_phi_kT), word(row.error_kT), word(row.reference_delta_f_phi_kT),
+          word(row.reference_error_kT), word(row.seconds),
+        ].joined(separator: ",")
+      }).joined(separator: "\n") + "\n"
+  }
+}
