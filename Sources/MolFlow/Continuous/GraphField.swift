@@ -9,7 +9,7 @@ public struct GraphField: VelocityField {
   public let atoms: Int
   public let interchangeable: [[Int]]
   let pairs: AtomPairs
-  private let start: FieldStart
+  let start: FieldStart
   let layers: [Layer]
   let range: Double
 
@@ -113,7 +113,7 @@ public struct GraphField: VelocityField {
   }
 
   /// Features and places after a layer, where nothing of its way is wanted.
-  private func passed(_ layer: Layer, _ h: Variable, _ place: Variable) -> (h: Variable, place: Variable) {
+  func passed(_ layer: Layer, _ h: Variable, _ place: Variable) -> (h: Variable, place: Variable) {
     let tape = h.tape
     let samples = place.columns / atoms
     let differences =
