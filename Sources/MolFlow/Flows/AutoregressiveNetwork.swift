@@ -25,41 +25,29 @@ public struct AutoregressiveNetwork: Sendable {
   }
 
   public static let coordinateRows = 4
-  /// Bond, angle, sibling, and sine and cosine of the torsion and of twice it.
-  private static let inputFeatures = 7
 
   public let options: Options
-  private let scaled: ScaledConditional
   private let circular: CircularSpline
   private let embedding: Linear
   private let input: Linear
   private let transformer: CausalTransformer
-  private let bondHead: MultilayerPerceptron
-  private let angleHead: MultilayerPerceptron
-  private let siblingHead: MultilayerPerceptron
+  private let stiff: StiffConditionals
   private let torsionHead: MultilayerPerceptron
 
   public init(_ name: String, options: Options, in builder: inout ParameterBuilder) {
     self.options = options
-    let scaled = ScaledConditional(bins: options.bins, bound: options.bound)
     let circular = CircularSpline(bins: options.torsionBins)
-    (self.scaled, self.circular) = (scaled, circular)
+    self.circular = circular
     let width = options.width
-    (embedding, input, transformer, bondHead, angleHead, siblingHead, torsionHead) = builder.scope(name) { builder in
-      func head(_ name: String, given: Int, _ parameters: Int, _ builder: inout ParameterBuilder)
-        -> MultilayerPerceptron
-      {
-        MultilayerPerceptron(
-          name, widths: [width + given, options.headWidth, parameters], outputStart: .normal(gain: 0.01), in: &builder)
-      }
-      return (
+    (embedding, input, transformer, stiff, torsionHead) = builder.scope(name) { builder in
+      (
         Linear("embedding", inputs: PlacementFeatures.count, outputs: width, in: &builder),
-        Linear("input", inputs: Self.inputFeatures, outputs: width, hasBias: false, in: &builder),
+        Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
         CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
-        head("bond", given: 0, scaled.parameterCount, &builder),
-        head("angle", given: 1, scaled.parameterCount, &builder),
-        head("sibling", given: 2, scaled.parameterCount, &builder),
-        head("torsion", given: 2, circular.parameterCount, &builder)
+        StiffConditionals(
+          width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, in: &builder),
+        StiffConditionals.head(
+          "torsion", inputs: width + 2, headWidth: options.headWidth, circular.parameterCount, in: &builder)
       )
     }
   }
@@ -68,15 +56,13 @@ public struct AutoregressiveNetwork: Sendable {
   public struct Layout: Sendable {
     public let features: PlacementFeatures
     let rows: [CoordinateScaling.Row]
-    let angles: [Int]
-    let siblings: [Int]
+    let stiff: StiffConditionals.Places
     let free: [Int]
 
     public init(features: PlacementFeatures, scaling: CoordinateScaling) {
       self.features = features
       rows = scaling.rows
-      angles = rows.indices.filter { scaling.rows[$0].angle != nil }
-      siblings = rows.indices.filter { scaling.rows[$0].sibling != nil }
+      stiff = StiffConditionals.Places(rows)
       free = rows.indices.filter { scaling.rows[$0].isFree }
     }
 
@@ -94,31 +80,17 @@ public struct AutoregressiveNetwork: Sendable {
     var x = embedded + tape.constant(0, columns: coordinates.columns)
     if tokens > 1 {
       // The atom before each; nothing stands before the first.
-      let before = input(inputFeatures(coordinates)).columns(0..<(tokens - 1) * samples)
+      let before = input(StiffConditionals.features(coordinates)).columns(0..<(tokens - 1) * samples)
       x = x + tape.joining([tape.constant(0, rows: options.width, columns: samples), before])
     }
     let h = transformer(x, tokens: tokens)
-    let (bond, angle) = (coordinates.rows(0..<1), coordinates.rows(1..<2))
-    let bonds = scaled.inverse(bond, parameters: bondHead(h))
-    var logDet = LogDensity(bonds.logSlope)
-    var parts = [bonds.value]
-    let all = Array(0..<tokens)
-
-    func conditional(
-      _ places: [Int], row: Int, given: [Variable],
-      _ density: (_ x: Variable, _ given: Variable) -> (value: Variable, logSlope: Variable)
-    ) {
-      guard !places.isEmpty else { return parts.append(tape.constant(0, columns: coordinates.columns)) }
-      func pick(_ v: Variable) -> Variable { places == all ? v : v.gatheringTokens(places, samples: samples) }
-      let (value, logSlope) = density(
-        pick(coordinates.rows(row..<row + 1)), pick(h).stacked(with: given.map(pick)))
-      logDet += LogDensity(logSlope)
-      parts.append(places == all ? value : value.scatteringTokens(to: places, of: tokens, samples: samples))
-    }
-    conditional(layout.angles, row: 1, given: [bond]) { scaled.inverse($0, parameters: angleHead($1)) }
-    conditional(layout.siblings, row: 2, given: [bond, angle]) { scaled.inverse($0, parameters: siblingHead($1)) }
-    conditional(layout.free, row: 3, given: [bond, angle]) { circular.inverse($0, parameters: torsionHead($1)) }
-    return Transformed(tape.stacking(parts), logDet: logDet)
+    let (rows, ofStiff) = stiff.inverse(coordinates, h: h, layout.stiff)
+    var logDet = ofStiff
+    let torsions = StiffConditionals.latents(
+      coordinates, row: 3, of: layout.free, tokens: tokens, h: h,
+      given: [coordinates.rows(0..<1), coordinates.rows(1..<2)], logDet: &logDet
+    ) { circular.inverse($0, parameters: torsionHead($1)) }
+    return Transformed(tape.stacking(rows + [torsions]), logDet: logDet)
   }
 
   // MARK: From latents to coordinates, atom by atom
@@ -136,32 +108,18 @@ public struct AutoregressiveNetwork: Sendable {
     for token in 0..<tokens {
       let z = latents.columns(token * samples..<(token + 1) * samples)
       var x = embedded.columns(token..<token + 1) + tape.constant(0, columns: samples)
-      if let last = placed.last { x = x + input(inputFeatures(last)) }
+      if let last = placed.last { x = x + input(StiffConditionals.features(last)) }
       let h = transformer(x, after: &past)
       let row = layout.rows[token]
-      let bond = scaled.forward(z.rows(0..<1), parameters: bondHead(h))
-      logDet += LogDensity(bond.logSlope)
-      var parts = [bond.value, nothing, nothing, nothing]
-      if row.angle != nil {
-        let angle = scaled.forward(z.rows(1..<2), parameters: angleHead(h.stacked(with: bond.value)))
-        logDet += LogDensity(angle.logSlope)
-        parts[1] = angle.value
-      }
-      if row.sibling != nil || row.isFree {
-        let given = h.stacked(with: parts[0], parts[1])
-        let torsion =
-          row.isFree
-          ? circular.forward(z.rows(3..<4), parameters: torsionHead(given))
-          : scaled.forward(z.rows(2..<3), parameters: siblingHead(given))
+      var parts = stiff.forward(z, h: h, row: row, logDet: &logDet) + [nothing]
+      if row.isFree {
+        let torsion = circular.forward(
+          z.rows(3..<4), parameters: torsionHead(h.stacked(with: parts[0], parts[1])))
         logDet += LogDensity(torsion.logSlope)
-        parts[row.isFree ? 3 : 2] = torsion.value
+        parts[3] = torsion.value
       }
       placed.append(tape.stacking(parts))
     }
     return Transformed(tape.joining(placed), logDet: logDet)
-  }
-
-  private func inputFeatures(_ coordinates: Variable) -> Variable {
-    coordinates.rows(0..<3).stacked(with: coordinates.rows(3..<4).periodicEmbedding(harmonics: 2))
   }
 }

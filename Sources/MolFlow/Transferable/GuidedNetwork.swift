@@ -29,40 +29,29 @@ public struct GuidedNetwork: Sendable {
   static let floor = 0.002
   /// Sums of neighbouring nodes that the network reads.
   private static let coarse = 24
-  private static let inputFeatures = 7
 
   public let options: Options
-  private let scaled: ScaledConditional
   private let embedding: MultilayerPerceptron
   private let input: Linear
   private let transformer: CausalTransformer
-  private let bondHead: MultilayerPerceptron
-  private let angleHead: MultilayerPerceptron
-  private let siblingHead: MultilayerPerceptron
+  private let stiff: StiffConditionals
   private let torsionHead: MultilayerPerceptron
   /// cos mφₖ and sin mφₖ, `[nodes][2 × harmonics]`.
   private let waves: ConstantMatrix
 
   public init(_ name: String, options: Options, in builder: inout ParameterBuilder) {
     self.options = options
-    let scaled = ScaledConditional(bins: options.bins, bound: options.bound)
-    self.scaled = scaled
     let width = options.width
-    (embedding, input, transformer, bondHead, angleHead, siblingHead, torsionHead) = builder.scope(name) { builder in
-      func head(_ name: String, given: Int, _ parameters: Int, _ builder: inout ParameterBuilder)
-        -> MultilayerPerceptron
-      {
-        MultilayerPerceptron(
-          name, widths: [width + given, options.headWidth, parameters], outputStart: .normal(gain: 0.01), in: &builder)
-      }
-      return (
+    (embedding, input, transformer, stiff, torsionHead) = builder.scope(name) { builder in
+      (
         MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
-        Linear("input", inputs: Self.inputFeatures, outputs: width, hasBias: false, in: &builder),
+        Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
         CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
-        head("bond", given: 0, scaled.parameterCount, &builder),
-        head("angle", given: 1, scaled.parameterCount, &builder),
-        head("sibling", given: 2, scaled.parameterCount, &builder),
-        head("torsion", given: 2 + Self.coarse, 1 + 2 * options.harmonics, &builder)
+        StiffConditionals(
+          width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, in: &builder),
+        StiffConditionals.head(
+          "torsion", inputs: width + 2 + Self.coarse, headWidth: options.headWidth, 1 + 2 * options.harmonics,
+          in: &builder)
       )
     }
     let (nodes, harmonics) = (options.nodes, options.harmonics)
@@ -78,8 +67,7 @@ public struct GuidedNetwork: Sendable {
     let features: PeptideFeatures
     let rows: [CoordinateScaling.Row]
     let guide: TorsionGuide
-    let angles: [Int]
-    let siblings: [Int]
+    let stiff: StiffConditionals.Places
     let free: [Int]
 
     public init(
@@ -88,8 +76,7 @@ public struct GuidedNetwork: Sendable {
       features = PeptideFeatures(system, zMatrix: zMatrix, scaling: scaling)
       rows = scaling.rows
       guide = TorsionGuide(system, zMatrix: zMatrix, isFree: rows.map(\.isFree), nodes: nodes, kT: kT)
-      angles = rows.indices.filter { scaling.rows[$0].angle != nil }
-      siblings = rows.indices.filter { scaling.rows[$0].sibling != nil }
+      stiff = StiffConditionals.Places(rows)
       free = rows.indices.filter { scaling.rows[$0].isFree }
     }
 
@@ -209,39 +196,21 @@ public struct GuidedNetwork: Sendable {
       tokens > 1
       ? tape.joining([
         tape.constant(0, rows: options.width, columns: samples),
-        input(inputFeatures(coordinates)).columns(0..<(tokens - 1) * samples),
+        input(StiffConditionals.features(coordinates)).columns(0..<(tokens - 1) * samples),
       ]) : tape.constant(0, rows: options.width, columns: samples)
     let h = transformer(x + before, tokens: tokens)
-    let (bond, angle) = (coordinates.rows(0..<1), coordinates.rows(1..<2))
-    let bonds = scaled.inverse(bond, parameters: bondHead(h))
-    var logDet = LogDensity(bonds.logSlope)
-    var parts = [bonds.value]
-
-    func conditional(
-      _ places: [Int], given: [Variable], _ density: (_ given: Variable) -> (value: Variable, logSlope: Variable)
+    let (rows, ofStiff) = stiff.inverse(coordinates, h: h, layout.stiff)
+    var logDet = ofStiff
+    let torsions = StiffConditionals.latents(
+      coordinates, row: 3, of: layout.free, tokens: tokens, h: h,
+      given: [coordinates.rows(0..<1), coordinates.rows(1..<2)], logDet: &logDet
     ) {
-      guard !places.isEmpty else { return parts.append(tape.constant(0, columns: coordinates.columns)) }
-      func pick(_ v: Variable) -> Variable { v.gatheringTokens(places, samples: samples) }
-      let (value, logSlope) = density(pick(h).stacked(with: given.map(pick)))
-      logDet += LogDensity(logSlope)
-      parts.append(value.scatteringTokens(to: places, of: tokens, samples: samples))
-    }
-    func ofRow(_ row: Int, _ places: [Int]) -> Variable {
-      coordinates.rows(row..<row + 1).gatheringTokens(places, samples: samples)
-    }
-    conditional(layout.angles, given: [bond]) {
-      scaled.inverse(ofRow(1, layout.angles), parameters: angleHead($0))
-    }
-    conditional(layout.siblings, given: [bond, angle]) {
-      scaled.inverse(ofRow(2, layout.siblings), parameters: siblingHead($0))
-    }
-    conditional(layout.free, given: [bond, angle]) {
       let shares = torsionShares(
-        $0, energies: guideEnergies(coordinates.values, layout, samples: samples),
+        $1, energies: guideEnergies(coordinates.values, layout, samples: samples),
         columns: layout.free.count * samples)
-      return torsionInverse(ofRow(3, layout.free).values, shares: shares)
+      return torsionInverse($0.values, shares: shares)
     }
-    return Transformed(tape.stacking(parts), logDet: logDet)
+    return Transformed(tape.stacking(rows + [torsions]), logDet: logDet)
   }
 
   /// Energies of the torsions that are free, `[nodes][free × samples]`, of molecules that are all there.
@@ -284,23 +253,10 @@ public struct GuidedNetwork: Sendable {
     for token in 0..<tokens {
       let z = latents.columns(token * samples..<(token + 1) * samples)
       var x = embedded.columns(token..<token + 1) + tape.constant(0, columns: samples)
-      if let last = placed.last { x = x + input(inputFeatures(last)) }
+      if let last = placed.last { x = x + input(StiffConditionals.features(last)) }
       let h = transformer(x, after: &past)
       let row = layout.rows[token]
-      let bond = scaled.forward(z.rows(0..<1), parameters: bondHead(h))
-      logDet += LogDensity(bond.logSlope)
-      var parts = [bond.value, nothing, nothing, nothing]
-      if row.angle != nil {
-        let angle = scaled.forward(z.rows(1..<2), parameters: angleHead(h.stacked(with: bond.value)))
-        logDet += LogDensity(angle.logSlope)
-        parts[1] = angle.value
-      }
-      if row.sibling != nil {
-        let sibling = scaled.forward(
-          z.rows(2..<3), parameters: siblingHead(h.stacked(with: parts[0], parts[1])))
-        logDet += LogDensity(sibling.logSlope)
-        parts[2] = sibling.value
-      }
+      var parts = stiff.forward(z, h: h, row: row, logDet: &logDet) + [nothing]
       let numbers = parts[0..<3].map(\.values)
       func unscaled(_ sample: Int, torsion: Double) -> (bond: Double, angle: Double, torsion: Double) {
         layout.unscaled(token, (numbers[0][sample], numbers[1][sample], numbers[2][sample], torsion))
@@ -327,9 +283,5 @@ public struct GuidedNetwork: Sendable {
       placed.append(tape.stacking(parts))
     }
     return Transformed(tape.joining(placed), logDet: logDet)
-  }
-
-  private func inputFeatures(_ coordinates: Variable) -> Variable {
-    coordinates.rows(0..<3).stacked(with: coordinates.rows(3..<4).periodicEmbedding(harmonics: 2))
   }
 }

@@ -85,10 +85,10 @@ struct EnsembleDrawing {
       // Errors cost a pass over all samples: whenever there are a tenth more.
       let isDue = drawn.count >= checked + max(1, checked / 10)
       if isDue { checked = drawn.count }
-      let reason = try configuration.stopping.reason(
-        drawn: drawn.count,
-        effective: drawn.walkers == nil
-          ? effective.value : isDue ? try drawn.effectiveSampleSize(dependence(drawn, method)) : 0,
+      var worth = effective.value
+      if drawn.walkers != nil { worth = isDue ? try drawn.effectiveSampleSize(dependence(drawn, method)) : 0 }
+      let reason = configuration.stopping.reason(
+        drawn: drawn.count, effective: worth,
         evaluations: drawn.evaluations, seconds: Date().timeIntervalSince(start)
       ) { isDue ? errors(drawn, dependence(drawn, method)) : [nil] }
       if let reason {
