@@ -55,6 +55,11 @@ import Testing
     let rows = try String(contentsOfFile: "\(folder)/evaluation/evaluation.csv", encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][5].isEmpty && rows[2][5].isEmpty)
+    // What it does not know is refused, not taken for nothing.
+    let cluster = try CommandRunner.run("sample", "lj13", "model=\(folder)/a/best.safetensors", "samples=20")
+    #expect(cluster.status == 4 && cluster.errors.contains("does not know this molecule"), "\(cluster.errors)")
+    let both = try CommandRunner.run("evaluate", "AK", "--set", "\(folder)/list.txt", "model=x.safetensors")
+    #expect(both.status == 2 && both.errors.contains("exclude each other"))
     // A finished run is not overwritten; other settings do not go on from it.
     let again = try CommandRunner.run(
       arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a"] + Self.sizes + Self.settings)

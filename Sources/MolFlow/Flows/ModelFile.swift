@@ -98,6 +98,12 @@ public struct ModelFile: Sendable {
     var scaling = header.scaling
     let expected = Self.signature(of: system.molecule, coordinates.zMatrix)
     if type(of: header.recipe).isTransferable {
+      if let atom = PeptideFeatures.unknownAtom(in: system.molecule) {
+        throw InputError(
+          path, "is a model of peptides and does not know this molecule",
+          expected: "residues \(PeptideFeatures.residues.joined(separator: " ")) with the atom names of amber14",
+          found: system.molecule.label(ofAtom: atom), advice: "train a model of this molecule alone")
+      }
       guard let structure else {
         throw InputError(
           path, "needs a structure that shows every stereocentre", expected: "one configuration", found: "none",

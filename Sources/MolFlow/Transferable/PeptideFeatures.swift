@@ -19,8 +19,16 @@ public struct PeptideFeatures: Sendable {
     "HD3", "HD11", "HD12", "HD13", "HD21", "HD22", "HD23", "CE", "CE1", "CE2", "CE3", "HE", "HE1", "HE2", "HE3", "HE21",
     "HE22", "CZ", "CZ2", "CZ3", "CH2", "HZ", "HZ1", "HZ2", "HZ3", "HH", "HH2", "HH11", "HH12", "HH21", "HH22", "ND1",
     "ND2", "NE", "NE1", "NE2", "NH1", "NH2", "NZ", "OD1", "OD2", "OE1", "OE2", "OG", "OG1", "OH", "SG", "SD", "CH3",
-    "HH31", "HH32", "HH33",
+    "HH31", "HH32", "HH33", "HN1", "HN2",
   ]
+
+  /// The first atom whose residue or name has no feature, or nil: a network would take it for nothing at all.
+  static func unknownAtom(in molecule: Molecule) -> Int? {
+    molecule.atoms.indices.first { atom in
+      let residue = molecule.residues[molecule.atoms[atom].residue].name
+      return !residues.contains(sameAs[residue] ?? residue) || !names.contains(molecule.atoms[atom].name)
+    }
+  }
 
   public static var count: Int { PlacementFeatures.count + 3 * residues.count + names.count + 2 }
 

@@ -43,6 +43,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     var overrides = try Overrides(arguments.words)
+    if let set, !arguments.plainWords.isEmpty || arguments.hasOriginFlag {
+      throw UsageError("a system and --set \(set) exclude each other", advice: "leave one of them out")
+    }
     let description = try set == nil ? arguments.description(overrides: &overrides) : nil
     let evaluation = ModelEvaluation(
       samples: try overrides.takeInteger("samples", in: 100...100_000_000) ?? (set == nil ? 100_000 : 10_000),
@@ -54,6 +57,9 @@ struct EvaluateCommand: ParsableCommand {
       threads: try overrides.takeThreads())
     let output = overrides.takeText("output")
     try overrides.finish(known: Self.keys)
+    if set != nil, evaluation.model == nil {
+      throw UsageError("--set needs a transferable model", advice: "give its file with model=PATH")
+    }
     let folder = try output.map { try OutputFolder(path: $0) }
     guard let description else {
       return try PeptideSetEvaluation(
