@@ -4,7 +4,8 @@
 
 The test list holds the sequences that the field reports by name (the sixteen of Klein & Noé 2024, arXiv:2406.14426, and those of Timewarp,
 Klein et al. 2023, arXiv:2302.01170, whose ΔF(φ) is published) and as many more, drawn so that every residue stands first and last in at
-least two of them, as make 64. Then 40 for validation and the rest for training, by one fixed shuffle.
+least two of them, as make 64. Then 40 for validation and the rest for training, by one fixed shuffle. The training list stands in an
+order whose every beginning holds all residues about as often: whoever samples a part of it samples a fair one.
 """
 
 import pathlib
@@ -13,6 +14,19 @@ import random
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 NAMED = "KS KG AT GN LW KQ NY IM TD HT NF RL ET AC GP RV".split()
 TEST, VALIDATION = 64, 40
+
+
+def evenly(sequences):
+    """Each time the first sequence whose two residues, at their places, are the rarest so far."""
+    rest, chosen = list(sequences), []
+    counts = {(residue, place): 0 for residue in RESIDUES for place in (0, 1)}
+    while rest:
+        best = min(rest, key=lambda s: counts[s[0], 0] + counts[s[1], 1])
+        rest.remove(best)
+        chosen.append(best)
+        for place in (0, 1):
+            counts[best[place], place] += 1
+    return chosen
 
 
 def main():
@@ -36,10 +50,11 @@ def main():
         test.append(rest.pop(0))
     validation, train = rest[:VALIDATION], rest[VALIDATION:]
     assert len(test) == TEST and len(set(test + validation + train)) == 400
+    train = evenly(train)
     for name, what, sequences in (
             ("test", "never trained on, nor looked at before a model is done", test),
             ("validation", "decides when training stops", sorted(validation)),
-            ("train", "trained on", sorted(train))):
+            ("train", "trained on", train)):
         lines = [f"# {len(sequences)} dipeptides, {what}; written by scripts/datasets/split_dipeptides.py."]
         lines += [" ".join(sequences[i:i + 20]) for i in range(0, len(sequences), 20)]
         (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")
