@@ -16,6 +16,10 @@ static const kernel_set portable_set = {
 #if defined(__x86_64__)
 static const kernel_set avx2_set = {
   &kernels_avx2, &kernels_avx2_single, &normal_field_kernel_avx2, &network_kernels_avx2, &network_kernels_avx2_single};
+// Normal numbers gain nothing from it.
+static const kernel_set avx512_set = {
+  &kernels_avx512, &kernels_avx512_single, &normal_field_kernel_avx2, &network_kernels_avx512,
+  &network_kernels_avx512_single};
 #endif
 
 static const kernel_set *chosen = &portable_set;
@@ -26,6 +30,7 @@ static _Thread_local const kernel_set *chosen_here = 0;
 static const kernel_set *set_of(lane_instruction_set set) {
 #if defined(__x86_64__)
   if (set == lane_avx2) return &avx2_set;
+  if (set == lane_avx512) return &avx512_set;
 #endif
   return &portable_set;
 }
@@ -35,7 +40,12 @@ static inline const kernel_set *kernels(void) { return chosen_here ? chosen_here
 lane_instruction_set lane_best_instruction_set(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return lane_avx2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512vl")
+        ? lane_avx512
+        : lane_avx2;
+  }
 #endif
   return lane_portable;
 }

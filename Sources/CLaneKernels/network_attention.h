@@ -40,39 +40,55 @@ LANE_KERNEL void LANE_VARIANT(attention)(const attention_input *in, LANE_SCALAR 
   }
 }
 
+// Rows of one head that are held close by, because rows of a matrix often lie a power of two apart and evict each other.
+#define ATTENTION_ROWS 64
+
 LANE_KERNEL void LANE_VARIANT(attention_adjoint)(
     const attention_input *in, const LANE_SCALAR *weights, const LANE_SCALAR *dy, LANE_SCALAR *dquery,
     LANE_SCALAR *const *dkeys, LANE_SCALAR *const *dvalues) {
-  int64_t stride = in->stride, tokens = in->tokens;
+  int64_t stride = in->stride, tokens = in->tokens, width = in->width;
   for (int64_t head = 0; head < in->heads; head++) {
-    int64_t offset = head * in->width * stride;
     for (int64_t c = 0; c < in->columns; c += LANE_WIDTH) {
-      int64_t n = in->columns - c;
+      int64_t n = in->columns - c, offset = head * width * stride + c;
       const LANE_SCALAR *p = weights + head * tokens * in->columns + c;
+      lane_real dots[tokens], query[ATTENTION_ROWS], out[ATTENTION_ROWS], change[ATTENTION_ROWS];
+      for (int64_t t = 0; t < tokens; t++) dots[t] = lane_broadcast(0);
+      // dy·v_t, and the adjoints of values.
+      for (int64_t start = 0; start < width; start += ATTENTION_ROWS) {
+        int64_t rows = width - start < ATTENTION_ROWS ? width - start : ATTENTION_ROWS, first = offset + start * stride;
+        for (int64_t d = 0; d < rows; d++) out[d] = load_some(dy + first + d * stride, n);
+        for (int64_t t = 0; t < tokens; t++) {
+          const LANE_SCALAR *value = in->values[t] + first;
+          lane_real dot = lane_broadcast(0), weight = load_some(p + t * in->columns, n);
+          for (int64_t d = 0; d < rows; d++) dot += out[d] * load_some(value + d * stride, n);
+          dots[t] += dot;
+          if (!dvalues) continue;
+          LANE_SCALAR *dvalue = dvalues[t] + first;
+          for (int64_t d = 0; d < rows; d++) add_some(dvalue + d * stride, weight * out[d], n);
+        }
+      }
       // mean = Σ p_t dy·v_t = dy·y
       lane_real mean = lane_broadcast(0);
-      for (int64_t t = 0; t < tokens; t++) {
-        lane_real dot = lane_broadcast(0);
-        for (int64_t d = 0; d < in->width; d++) {
-          int64_t i = offset + d * stride + c;
-          dot += load_some(dy + i, n) * load_some(in->values[t] + i, n);
+      for (int64_t t = 0; t < tokens; t++) mean += load_some(p + t * in->columns, n) * dots[t];
+      for (int64_t t = 0; t < tokens; t++) dots[t] = load_some(p + t * in->columns, n) * (dots[t] - mean) * in->scale;
+      for (int64_t start = 0; start < width; start += ATTENTION_ROWS) {
+        int64_t rows = width - start < ATTENTION_ROWS ? width - start : ATTENTION_ROWS, first = offset + start * stride;
+        for (int64_t d = 0; d < rows; d++) {
+          query[d] = load_some(in->query + first + d * stride, n);
+          change[d] = lane_broadcast(0);
         }
-        mean += load_some(p + t * in->columns, n) * dot;
-      }
-      for (int64_t t = 0; t < tokens; t++) {
-        lane_real weight = load_some(p + t * in->columns, n), dot = lane_broadcast(0);
-        for (int64_t d = 0; d < in->width; d++) {
-          int64_t i = offset + d * stride + c;
-          lane_real out = load_some(dy + i, n);
-          dot += out * load_some(in->values[t] + i, n);
-          if (dvalues) add_some(dvalues[t] + i, weight * out, n);
+        for (int64_t t = 0; t < tokens; t++) {
+          if (dquery) {
+            const LANE_SCALAR *key = in->keys[t] + first;
+            for (int64_t d = 0; d < rows; d++) change[d] += dots[t] * load_some(key + d * stride, n);
+          }
+          if (dkeys) {
+            LANE_SCALAR *dkey = dkeys[t] + first;
+            for (int64_t d = 0; d < rows; d++) add_some(dkey + d * stride, dots[t] * query[d], n);
+          }
         }
-        lane_real dscore = weight * (dot - mean) * in->scale;
-        for (int64_t d = 0; d < in->width; d++) {
-          int64_t i = offset + d * stride + c;
-          if (dquery) add_some(dquery + i, dscore * load_some(in->keys[t] + i, n), n);
-          if (dkeys) add_some(dkeys[t] + i, dscore * load_some(in->query + i, n), n);
-        }
+        if (!dquery) continue;
+        for (int64_t d = 0; d < rows; d++) add_some(dquery + first + d * stride, change[d], n);
       }
     }
   }

@@ -43,6 +43,10 @@ extern const lane_kernels_single kernels_avx2_single;
 extern const lane_network network_kernels_avx2;
 extern const lane_network_single network_kernels_avx2_single;
 extern const lane_normal_field_kernel normal_field_kernel_avx2;
+extern const lane_kernels kernels_avx512;
+extern const lane_kernels_single kernels_avx512_single;
+extern const lane_network network_kernels_avx512;
+extern const lane_network_single network_kernels_avx512_single;
 #endif
 
 #endif

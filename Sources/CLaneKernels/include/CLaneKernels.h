@@ -15,7 +15,7 @@
 #define LANE_BLOCK 8
 #define LANE_BLOCK_SINGLE 16
 
-typedef enum { lane_portable = 0, lane_avx2 = 1 } lane_instruction_set;
+typedef enum { lane_portable = 0, lane_avx2 = 1, lane_avx512 = 2 } lane_instruction_set;
 
 // The best variant this processor runs, and the one in use.
 lane_instruction_set lane_best_instruction_set(void);

@@ -12,15 +12,13 @@ import Sampling
 /// A force field does not tell a molecule from its mirror image, but a chemist does: at every stereocentre the first
 /// dihedral between siblings keeps the sign that it has in a reference structure, so only that stereoisomer is drawn, and
 /// Z is the partition function of that stereoisomer.
-/// What later atoms do to earlier torsions, and the solvent, is not in it: the importance weights carry that.
+/// What later atoms do to earlier torsions is not in it: the importance weights carry that.
 public struct ForceFieldProposal: Proposal {
   public struct Options: Sendable, Equatable {
     /// Nodes of each torsion's density; a multiple of 8.
     public var gridNodes = 120
     /// Share of the uniform density in each torsion.
     public var uniformFloor = 0.01
-    /// Factor on Coulomb pairs, for the screening by a solvent that the proposal does not see.
-    public var coulombScale = 0.25
 
     public init() {}
   }
@@ -95,8 +93,7 @@ public struct ForceFieldProposal: Proposal {
           mean: angle.angle, standardDeviation: (kT / angle.forceConstant).squareRoot(), bounds: 0...Double.pi)
       }
       if row.twisted != nil {
-        density.torsion = PlacementEnergy(
-          row: row, placed: placed, system: system, coulombScale: options.coulombScale)
+        density.torsion = PlacementEnergy(row: row, placed: placed, system: system)
       }
       if let signs, row.isSibling, centers.contains(row.bonded), decided.insert(row.bonded).inserted {
         // Node 0 is −π, the middle one 0; both are neither sign.

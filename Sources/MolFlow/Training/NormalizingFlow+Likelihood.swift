@@ -26,21 +26,27 @@ extension NormalizingFlow {
     let (results, gradient) = try computation.run(
       count: q.count, parameters: parameters, wantsGradient: wantsGradient
     ) { tape, range in
-      let samples = range.count
-      tape.isRecording = wantsGradient
-      let y = tape.variable(
-        matrix(q.slice(range)), rows: architecture.rows, columns: architecture.tokens * samples)
-      let result = architecture.inverse(y)
-      let z = result.value.values
-      let logDet = result.logDet.values(samples: samples)
-      func total(_ base: [Double]) -> [Double] { zip(base, logDet).map { $0 + $1 - logVolume } }
-      guard wantsGradient else { return total(try self.logDensities(ofLatents: z, samples: samples)) }
-      let (base, weights, seeds) = try logDensitiesAndSeeds(ofLatents: z, samples: samples) {
-        factors(total($0), range)
-      }
-      tape.pullBack([(result.value, seeds)] + result.logDet.seeds(weights))
-      return total(base)
+      try logDensities(of: q.slice(range), on: tape, wantsGradient: wantsGradient) { factors($0, range) }
     }
     return (Array(results.joined()), gradient)
+  }
+
+  /// log p(q) of samples by the parameters of a tape; the gradient of Σ factorₛ log p(qₛ) goes to the tape's.
+  ///
+  /// - Parameter factors: for the log-densities, the factor of each.
+  func logDensities(
+    of q: Configurations, on tape: Tape, wantsGradient: Bool = true, factors: (_ logDensities: [Double]) -> [Double]
+  ) throws -> [Double] {
+    let samples = q.count
+    tape.isRecording = wantsGradient
+    let y = tape.variable(matrix(q), rows: architecture.rows, columns: architecture.tokens * samples)
+    let result = architecture.inverse(y)
+    let z = result.value.values
+    let logDet = result.logDet.values(samples: samples)
+    func total(_ base: [Double]) -> [Double] { zip(base, logDet).map { $0 + $1 - logVolume } }
+    guard wantsGradient else { return total(try logDensities(ofLatents: z, samples: samples)) }
+    let (base, weights, seeds) = try logDensitiesAndSeeds(ofLatents: z, samples: samples) { factors(total($0)) }
+    tape.pullBack([(result.value, seeds)] + result.logDet.seeds(weights))
+    return total(base)
   }
 }

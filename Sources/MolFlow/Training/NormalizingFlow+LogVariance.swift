@@ -34,15 +34,23 @@ extension NormalizingFlow {
     _ range: Range<Int>, from random: RandomStream, target: some TargetDensity, by computation: ShardedComputation
   ) throws -> (q: Configurations, reducedEnergies: [Double]) {
     let parts = try computation.run(count: range.count, parameters: parameters, wantsGradient: false) {
-      tape, shard -> (q: Configurations, energies: [Double]) in
-      tape.isRecording = false
-      let (latents, _) = try latents(
-        range.lowerBound + shard.lowerBound..<range.lowerBound + shard.upperBound, from: random)
-      let z = tape.variable(latents, rows: architecture.rows, columns: architecture.tokens * shard.count)
-      let q = chartCoordinates(architecture.forward(z).value.values, samples: shard.count)
-      return (q, try reducedEnergies(of: q, target: target))
+      tape, shard in
+      try samplesWithEnergies(
+        range.lowerBound + shard.lowerBound..<range.lowerBound + shard.upperBound, from: random, target: target,
+        on: tape)
     }.results
-    return (parts.dropFirst().reduce(parts[0].q) { $0.appending($1.q) }, parts.flatMap(\.energies))
+    return (parts.dropFirst().reduce(parts[0].q) { $0.appending($1.q) }, parts.flatMap(\.reducedEnergies))
+  }
+
+  /// The same by the parameters of a tape.
+  func samplesWithEnergies(
+    _ range: Range<Int>, from random: RandomStream, target: some TargetDensity, on tape: Tape
+  ) throws -> (q: Configurations, reducedEnergies: [Double]) {
+    tape.isRecording = false
+    let (latents, _) = try latents(range, from: random)
+    let z = tape.variable(latents, rows: architecture.rows, columns: architecture.tokens * range.count)
+    let q = chartCoordinates(architecture.forward(z).value.values, samples: range.count)
+    return (q, try reducedEnergies(of: q, target: target))
   }
 
   /// u − log J of the chart's coordinates; +∞ for samples of a molecule that are NaN.

@@ -29,6 +29,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var energyRate = 5e-4
   /// |D − c| beyond which a sample pulls no harder, kT.
   public var bound = 3.0
+  /// How much the log-variance of frames counts beside their likelihood; of `TransferableTrainer`.
+  public var varianceWeight = 1.0
   /// Largest norm of a minibatch's gradient.
   public var largestNorm = 20.0
   public var averageDecay = 0.998

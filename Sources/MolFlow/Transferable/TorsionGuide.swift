@@ -14,14 +14,12 @@ struct TorsionGuide: Sendable {
   /// kT; what is higher is as impossible as anything.
   static let highest = 20.0
 
-  /// - Parameter coulombScale: factor on Coulomb pairs, for the screening by a solvent that depends on all atoms.
-  init(_ system: MolecularSystem, zMatrix: ZMatrix, isFree: [Bool], nodes: Int, kT: Double, coulombScale: Double = 0.25)
-  {
+  init(_ system: MolecularSystem, zMatrix: ZMatrix, isFree: [Bool], nodes: Int, kT: Double) {
     (self.zMatrix, self.nodes, self.kT) = (zMatrix, nodes, kT)
     var placed: Set<Int> = [zMatrix.root]
     energies = zip(zMatrix.rows, isFree).map { row, isFree in
       defer { placed.insert(row.atom) }
-      return isFree ? PlacementEnergy(row: row, placed: placed, system: system, coulombScale: coulombScale) : nil
+      return isFree ? PlacementEnergy(row: row, placed: placed, system: system) : nil
     }
     directions = (0..<nodes).map {
       let angle = -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)

@@ -1,31 +1,61 @@
 import Energies
+import Foundation
 import NeuralNetworks
 import Randomness
+import Sampling
 
-/// Trains one set of parameters on frames of many peptides by maximum likelihood; see `TrainingPlan`.
+/// Trains one set of parameters on many peptides; see `TrainingPlan`.
 ///
-/// A minibatch holds frames of several peptides, drawn anew for every step. The state between rounds is all there is, as with
+/// The loss of a peptide is −mean log p(q) of its frames and, `varianceWeight` times, ½ Var[D], D = log p(q) + u(q) − log J(q), a
+/// constant where the flow is the target (see `NormalizingFlow.logVariance`): frames are few, and the energy says what a frame's density is,
+/// not only that it was met. The rounds of energies take half of each minibatch from the flow itself, so that they see what frames
+/// cannot show: places where the flow has too much density. Everything is by coordinate, so that large peptides do not count for more.
+///
+/// A minibatch holds samples of several peptides, drawn anew for every step. The state between rounds is all there is, as with
 /// `FlowTrainer`; what stays is the average of the parameters with the best likelihood of peptides that are not trained on.
 public struct TransferableTrainer {
-  /// A peptide as the flow sees it, and its frames as coordinates of the flow's chart.
+  /// A peptide as the flow sees it, with its frames as coordinates of the flow's chart.
   public struct Peptide: Sendable {
     public var name: String
     /// With the sizes of the model; its own parameters are not used.
     public var flow: NormalizingFlow
+    public var target: any TargetDensity
     public var q: Configurations
+    /// u − log J of each frame.
+    public var reducedEnergies: [Double]
 
-    public init(name: String, flow: NormalizingFlow, q: Configurations) {
-      (self.name, self.flow, self.q) = (name, flow, q)
+    /// - Parameter reducedPotentials: u of each frame, kT.
+    public init(
+      name: String, flow: NormalizingFlow, target: any TargetDensity, frames: Configurations,
+      reducedPotentials: [Double]
+    ) {
+      (self.name, self.flow, self.target) = (name, flow, target)
+      let (q, minusLogJ) = flow.chart.inverseAndLogDet(frames)
+      self.q = q
+      reducedEnergies = zip(reducedPotentials, minusLogJ).map { $0 + $1 }
     }
   }
 
   public struct Report: Sendable {
     public var round: Int
-    /// Means over peptides of −log p(q) for each coordinate, kT: of what was trained on, and of the validation peptides by the
-    /// averaged parameters.
+    /// Mean over peptides of −log p(q) of frames for each coordinate, kT, and of Var[D] of frames in a minibatch, kT².
     public var training: Double
-    public var validation: Double?
+    public var variance: Double
+    /// Kish effective share of the flow's own samples, nothing clipped; mean over the peptides of a round of energies.
+    public var effectiveFraction: Double?
+    /// Of the validation peptides by the averaged parameters: −log p(q) for each coordinate, and the forward effective share
+    /// 1/(mean w · mean 1/w) of frames with w = e^{−D}.
+    public var validation: (negativeLogLikelihood: Double, forwardEffectiveFraction: Double)?
     public var gradientNorm: Double
+  }
+
+  /// Some samples of one peptide.
+  private struct Group: Sendable {
+    var peptide: Int
+    var q: Configurations
+    var reducedEnergies: [Double]
+    /// The first so many are frames.
+    var frames: Int
   }
 
   public let plan: TrainingPlan
@@ -34,10 +64,13 @@ public struct TransferableTrainer {
   public let peptidesAtOnce: Int
   private let peptides: [Peptide]
   private let validation: [Peptide]
+  /// Shards are peptides.
   private let computation: ShardedComputation
 
   /// Frames of each validation peptide.
   private static let validationFrames = 128
+  /// Own samples of each peptide in a round of energies.
+  private static let ownSamples = 128
 
   public init(
     plan: TrainingPlan, state: TrainingState, peptides: [Peptide], validation: [Peptide], peptidesAtOnce: Int,
@@ -46,18 +79,7 @@ public struct TransferableTrainer {
     precondition(!peptides.isEmpty && peptidesAtOnce > 0)
     (self.plan, self.state, self.peptides, self.validation) = (plan, state, peptides, validation)
     self.peptidesAtOnce = peptidesAtOnce
-    computation = ShardedComputation(shardSize: 32, threads: threads)
-  }
-
-  private func negativeLogLikelihood(
-    _ peptide: Peptide, frames: [Int], parameters: ParameterStore, wantsGradient: Bool
-  ) throws -> (loss: Double, gradient: [Float]) {
-    var flow = peptide.flow
-    flow.parameters = parameters
-    let (loss, gradient) = try flow.negativeLogLikelihood(
-      of: peptide.q.rows(frames), by: computation, wantsGradient: wantsGradient)
-    let scale = 1 / Double(flow.dimension)
-    return (loss * scale, gradient.map { $0 * Float(scale) })
+    computation = ShardedComputation(shardSize: 1, threads: threads)
   }
 
   /// The next round of `stepsPerRound` minibatches.
@@ -66,19 +88,20 @@ public struct TransferableTrainer {
   public mutating func advance() throws -> Report {
     var next = state
     var random = RandomStream(seed: plan.seed).child(1).child(state.round)
-    let schedule = plan.likelihoodSchedule
-    let framesOfEach = max(1, plan.batch / peptidesAtOnce)
-    var losses: [Double] = []
-    var norms: [Double] = []
+    let isOfEnergies = state.round >= plan.likelihoodRounds
+    let own = isOfEnergies ? try drawOwn(random.child(1)) : []
+    next.energyEvaluations += own.reduce(0) { $0 + $1.q.count }
+    let (schedule, firstRound) =
+      isOfEnergies ? (plan.energySchedule, plan.likelihoodRounds) : (plan.likelihoodSchedule, 0)
+    var (losses, variances, norms): ([Double], [Double], [Double]) = ([], [], [])
     for step in 0..<plan.stepsPerRound {
-      var gradient = [Float](repeating: 0, count: next.flow.parameters.count)
-      for _ in 0..<peptidesAtOnce {
-        let peptide = peptides[Int.random(in: 0..<peptides.count, using: &random)]
-        let frames = (0..<framesOfEach).map { _ in Int.random(in: 0..<peptide.q.count, using: &random) }
-        let (loss, own) = try negativeLogLikelihood(
-          peptide, frames: frames, parameters: next.flow.parameters, wantsGradient: true)
-        losses.append(loss)
-        for i in gradient.indices { gradient[i] += own[i] / Float(peptidesAtOnce) }
+      let groups =
+        isOfEnergies ? mixedGroups(own, step: step, using: &random) : frameGroups(using: &random)
+      let (found, gradient) = try gradient(of: groups, parameters: next.flow.parameters)
+      for (group, logDensities) in zip(groups, found) {
+        let frames = logDensities[..<group.frames]
+        losses.append(-frames.reduce(0, +) / Double(frames.count * peptides[group.peptide].flow.dimension))
+        variances.append(variance(zip(frames, group.reducedEnergies).map { $0 + $1 }))
       }
       let norm = globalNorm(of: gradient)
       guard norm.isFinite else {
@@ -89,32 +112,134 @@ public struct TransferableTrainer {
       norms.append(norm)
       next.optimizer.update(
         &next.flow.parameters, gradient: gradient, scale: clippingScale(norm: norm, largest: plan.largestNorm),
-        rate: schedule.rate(at: state.round * plan.stepsPerRound + step))
+        rate: schedule.rate(at: (state.round - firstRound) * plan.stepsPerRound + step))
       next.average.update(next.flow.parameters.values)
     }
     next.round += 1
-    var found: Double?
-    if !validation.isEmpty {
-      var averaged = next.flow.parameters
-      averaged.values = next.average.values
-      let values = try validation.map { peptide in
-        let stride = max(1, peptide.q.count / Self.validationFrames)
-        let frames = Array(Swift.stride(from: 0, to: peptide.q.count, by: stride).prefix(Self.validationFrames))
-        return try negativeLogLikelihood(peptide, frames: frames, parameters: averaged, wantsGradient: false).loss
-      }
-      found = values.reduce(0, +) / Double(values.count)
-    }
-    let training = losses.reduce(0, +) / Double(losses.count)
+    var averaged = next.flow.parameters
+    averaged.values = next.average.values
     let report = Report(
-      round: state.round, training: training, validation: found,
-      gradientNorm: norms.reduce(0, +) / Double(norms.count))
+      round: state.round, training: mean(losses), variance: mean(variances),
+      effectiveFraction: own.isEmpty ? nil : try effectiveFraction(own, parameters: state.flow.parameters),
+      validation: try validate(averaged), gradientNorm: mean(norms))
     state = next
-    state.noteValidation(-(found ?? training))
+    state.effectiveFraction = report.effectiveFraction
+    state.noteValidation(-(report.validation?.negativeLogLikelihood ?? report.training))
     return report
   }
 
   /// The parameters with the best validation so far.
   public var best: [Float] { state.best?.parameters ?? state.average.values }
+
+  // MARK: Samples
+
+  private func frames(of peptide: Int, _ count: Int, using random: inout RandomStream) -> Group {
+    let all = peptides[peptide]
+    let chosen = (0..<count).map { _ in Int.random(in: 0..<all.q.count, using: &random) }
+    return Group(
+      peptide: peptide, q: all.q.rows(chosen), reducedEnergies: chosen.map { all.reducedEnergies[$0] }, frames: count)
+  }
+
+  private func frameGroups(using random: inout RandomStream) -> [Group] {
+    (0..<peptidesAtOnce).map { _ in
+      frames(
+        of: Int.random(in: 0..<peptides.count, using: &random), max(1, plan.batch / peptidesAtOnce), using: &random)
+    }
+  }
+
+  /// Samples of the flow as it is, of as many peptides as a round goes through once.
+  private func drawOwn(_ random: RandomStream) throws -> [Group] {
+    let count = max(peptidesAtOnce, plan.pool / 2 / Self.ownSamples)
+    var choice = random.child(0)
+    var order = Array(peptides.indices).shuffled(using: &choice)
+    while order.count < count { order += Array(peptides.indices).shuffled(using: &choice) }
+    let (chosen, peptides) = (order, peptides)
+    return try computation.run(count: count, parameters: state.flow.parameters, wantsGradient: false) { tape, shard in
+      let peptide = peptides[chosen[shard.lowerBound]]
+      let (q, energies) = try peptide.flow.samplesWithEnergies(
+        0..<Self.ownSamples, from: random.child(1).child(shard.lowerBound), target: peptide.target, on: tape)
+      // Impossible samples have no coordinates, and no derivative that is a number.
+      let possible = (0..<q.count).filter { !q[$0, 0].isNaN }
+      return Group(
+        peptide: chosen[shard.lowerBound], q: q.rows(possible), reducedEnergies: possible.map { energies[$0] },
+        frames: 0)
+    }.results
+  }
+
+  /// As many frames beside samples of the flow; every own sample once in a round, those of one peptide spread over it.
+  private func mixedGroups(_ own: [Group], step: Int, using random: inout RandomStream) -> [Group] {
+    let half = max(1, plan.batch / peptidesAtOnce / 2)
+    return (0..<peptidesAtOnce).map { place in
+      let number = step * peptidesAtOnce + place
+      let group = own[number % own.count]
+      let start = number / own.count * half
+      let chosen = group.q.count == 0 ? [] : (start..<start + half).map { $0 % group.q.count }
+      var mixed = frames(of: group.peptide, half, using: &random)
+      mixed.q = mixed.q.appending(group.q.rows(chosen))
+      mixed.reducedEnergies += chosen.map { group.reducedEnergies[$0] }
+      return mixed
+    }
+  }
+
+  // MARK: Losses
+
+  /// log p of every sample, and the gradient of the loss.
+  private func gradient(
+    of groups: [Group], parameters: ParameterStore
+  ) throws -> (logDensities: [[Double]], gradient: [Float]) {
+    let (weight, bound, peptides) = (plan.varianceWeight, plan.bound, peptides)
+    let (logDensities, gradient) = try computation.run(count: groups.count, parameters: parameters, wantsGradient: true)
+    { tape, shard in
+      let group = groups[shard.lowerBound]
+      let flow = peptides[group.peptide].flow
+      let scale = 1 / Double(flow.dimension * groups.count)
+      return try flow.logDensities(of: group.q, on: tape) { logDensities in
+        let differences = zip(logDensities, group.reducedEnergies).map { $0 + $1 }
+        // The median: single samples may be anywhere.
+        let center = median(differences)
+        return differences.enumerated().map { sample, difference in
+          let deviation = max(-bound, min(bound, difference - center))
+          let ofVariance = deviation.isNaN ? 0 : weight * deviation / Double(differences.count)
+          return scale * (ofVariance - (sample < group.frames ? 1 / Double(group.frames) : 0))
+        }
+      }
+    }
+    return (logDensities, gradient)
+  }
+
+  private func effectiveFraction(_ own: [Group], parameters: ParameterStore) throws -> Double {
+    let peptides = peptides
+    let shares = try computation.run(count: own.count, parameters: parameters, wantsGradient: false) { tape, shard in
+      let group = own[shard.lowerBound]
+      guard group.q.count > 0 else { return 0.0 }
+      let logDensities = try peptides[group.peptide].flow.logDensities(of: group.q, on: tape, wantsGradient: false) {
+        _ in []
+      }
+      let weights = relativeWeights(zip(logDensities, group.reducedEnergies).map { -$0 - $1 })
+      let (sum, squares) = (weights.reduce(0, +), weights.reduce(0) { $0 + $1 * $1 })
+      return sum > 0 ? sum * sum / squares / Double(Self.ownSamples) : 0
+    }.results
+    return mean(shares)
+  }
+
+  private func validate(_ parameters: ParameterStore) throws -> (Double, Double)? {
+    guard !validation.isEmpty else { return nil }
+    let validation = validation
+    let found = try computation.run(count: validation.count, parameters: parameters, wantsGradient: false) {
+      tape, shard -> (Double, Double) in
+      let peptide = validation[shard.lowerBound]
+      let stride = max(1, peptide.q.count / Self.validationFrames)
+      let frames = Array(Swift.stride(from: 0, to: peptide.q.count, by: stride).prefix(Self.validationFrames))
+      let logDensities = try peptide.flow.logDensities(of: peptide.q.rows(frames), on: tape, wantsGradient: false) {
+        _ in []
+      }
+      let logWeights = zip(logDensities, frames).map { -$0 - peptide.reducedEnergies[$1] }
+      let least = mean(relativeWeights(logWeights)), most = mean(relativeWeights(logWeights.map { -$0 }))
+      let range = logWeights.max()! - logWeights.min()!
+      return (-mean(logDensities) / Double(peptide.flow.dimension), exp(-range) / (least * most))
+    }.results
+    return (mean(found.map(\.0)), mean(found.map(\.1)))
+  }
 }
 
 extension TrainingState {
@@ -127,4 +252,22 @@ extension TrainingState {
     best = Best(
       parameters: average.values, round: round, score: score, recent: score, isEffectiveFraction: false)
   }
+}
+
+private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+
+private func variance(_ values: [Double]) -> Double {
+  let center = mean(values)
+  return values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(values.count)
+}
+
+private func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted[sorted.count / 2]
+}
+
+/// e^{log w} in units of the largest.
+private func relativeWeights(_ logWeights: [Double]) -> [Double] {
+  let largest = logWeights.max()!
+  return logWeights.map { largest.isFinite ? exp($0 - largest) : 0 }
 }

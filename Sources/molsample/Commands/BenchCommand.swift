@@ -83,7 +83,7 @@ struct BenchCommand: ParsableCommand {
       guard let set = InstructionSet(rawValue: name), InstructionSet.use(set) else {
         throw UsageError(
           "instructions=\(name) is not to be had here",
-          advice: "portable\(InstructionSet.best == .avx2 ? " or avx2" : "")")
+          advice: InstructionSet.available.map(\.rawValue).joined(separator: " or "))
       }
     }
     let precision = try kind == "energy" ? takePrecision(&overrides) : .double

@@ -14,6 +14,8 @@ struct TransferableTraining {
     var peptidesAtOnce = 4
     /// Frames of each peptide that are used, evenly spaced.
     var frames = 4000
+    /// The first so many peptides of each set; nil for all.
+    var peptides: Int?
     var weightDecay = 0.01
     var sets: [String]
     var validation: [String]
@@ -21,8 +23,11 @@ struct TransferableTraining {
 
     static let keys =
       [
-        "seed", "init_from", "rounds", "pool", "batch", "peptides_at_once", "frames", "rate", "final_rate",
-        "weight_decay", "max_grad_norm", "average_decay", "output", "threads", "checkpoint_seconds",
+        "seed", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once", "frames",
+        "rate",
+        "energy_rate", "variance_weight", "bound", "weight_decay", "max_grad_norm", "average_decay", "output",
+        "threads",
+        "checkpoint_seconds",
       ] + GuidedNetwork.Options(atomCount: 3).sizes.keys.sorted()
 
     init(sets: [String], validation: [String], overrides: inout Overrides) throws {
@@ -34,15 +39,22 @@ struct TransferableTraining {
       }
       initialModel = overrides.takeText("init_from")
       plan.seed = try overrides.takeSeed() ?? 0
-      plan.likelihoodRounds = try overrides.takeInteger("rounds", in: 1...10_000_000) ?? 200
-      plan.energyRounds = 0
+      plan.likelihoodRounds = try overrides.takeInteger("rounds", in: 0...10_000_000) ?? 200
+      plan.energyRounds = try overrides.takeInteger("energy_rounds", in: 0...10_000_000) ?? 100
+      guard plan.rounds > 0 else { throw UsageError("rounds and energy_rounds are both 0") }
       plan.pool = try overrides.takeInteger("pool", in: 1...10_000_000) ?? 16_384
       plan.batch = try overrides.takeInteger("batch", in: 1...1_000_000) ?? 256
       plan.likelihoodRate = try positive("rate", 1e-3)
-      plan.energyRate = try positive("final_rate", 1e-5)
+      plan.energyRate = try positive("energy_rate", 2e-4)
+      plan.bound = try positive("bound", 5)
+      guard let varianceWeight = try overrides.takeNumber("variance_weight") ?? plan.varianceWeight as Double?,
+        varianceWeight >= 0
+      else { throw UsageError("variance_weight must not be negative") }
+      plan.varianceWeight = varianceWeight
       plan.largestNorm = try positive("max_grad_norm", 1)
       plan.averageDecay = try overrides.takeNumber("average_decay") ?? 0.999
       peptidesAtOnce = try overrides.takeInteger("peptides_at_once", in: 1...10_000) ?? peptidesAtOnce
+      peptides = try overrides.takeInteger("peptides", in: 1...1_000_000)
       frames = try overrides.takeInteger("frames", in: 2...100_000_000) ?? frames
       weightDecay = try overrides.takeNumber("weight_decay") ?? weightDecay
       let usual = GuidedNetwork.Options(atomCount: 3)
@@ -66,9 +78,12 @@ struct TransferableTraining {
         ([
           "# Resolved configuration; molsample \(Version.current)", "sets: [\(sets.joined(separator: ", "))]",
           "validation: [\(validation.joined(separator: ", "))]", "seed: \(plan.seed)",
-          "rounds: \(plan.likelihoodRounds)", "pool: \(plan.pool)", "batch: \(plan.batch)",
-          "peptides_at_once: \(peptidesAtOnce)", "frames: \(frames)", "rate: \(plan.likelihoodRate)",
-          "final_rate: \(plan.energyRate)", "weight_decay: \(weightDecay)", "max_grad_norm: \(plan.largestNorm)",
+          "rounds: \(plan.likelihoodRounds)", "energy_rounds: \(plan.energyRounds)", "pool: \(plan.pool)",
+          "batch: \(plan.batch)",
+          "peptides: \(peptides.map(String.init) ?? "all")", "peptides_at_once: \(peptidesAtOnce)", "frames: \(frames)",
+          "rate: \(plan.likelihoodRate)", "energy_rate: \(plan.energyRate)",
+          "variance_weight: \(plan.varianceWeight)", "bound: \(plan.bound)", "weight_decay: \(weightDecay)",
+          "max_grad_norm: \(plan.largestNorm)",
           "average_decay: \(plan.averageDecay)", "init_from: \(initialModel ?? "none")",
         ] + sizes).joined(separator: "\n") + "\n"
     }
@@ -82,8 +97,8 @@ struct TransferableTraining {
   let checkpointInterval: Double
 
   func run(resuming: Bool) throws -> String {
-    let peptides = try Self.load(configuration.sets, frames: configuration.frames)
-    let validation = try Self.load(configuration.validation, frames: configuration.frames)
+    let peptides = try Self.load(configuration.sets, frames: configuration.frames, first: configuration.peptides)
+    let validation = try Self.load(configuration.validation, frames: configuration.frames, first: nil)
     if let both = validation.first(where: { one in peptides.contains { $0.name == one.name } }) {
       throw UsageError("\(both.name) is in the set that is trained on and in that of validation")
     }
@@ -92,7 +107,10 @@ struct TransferableTraining {
     let flows = try (peptides + validation).map { peptide in
       TransferableTrainer.Peptide(
         name: peptide.name,
-        flow: ModelFile(try peptide.subject, recipe: model.header.recipe, seed: 0, provenance: [:]).flow, q: peptide.q)
+        flow: ModelFile(try peptide.subject, recipe: model.header.recipe, seed: 0, provenance: [:]).flow,
+        target: BoltzmannDensity(
+          MolecularEnergy(peptide.prepared.system, threads: 1, precision: .single), state: peptide.prepared.state),
+        frames: peptide.frames, reducedPotentials: peptide.reducedPotentials)
     }
     var state = TrainingState(flow: model.flow, plan: configuration.plan)
     state.optimizer.options.weightDecay = configuration.weightDecay
@@ -120,7 +138,8 @@ struct TransferableTraining {
     func save() throws {
       let seconds = spent + Date().timeIntervalSince(begin)
       try folder.write(
-        "round,training,validation,gradient_norm\n" + lines.map { $0 + "\n" }.joined(), as: TrainingRun.tableName)
+        "round,training,variance,effective_fraction,validation,forward_effective_fraction,gradient_norm\n"
+          + lines.map { $0 + "\n" }.joined(), as: TrainingRun.tableName)
       model.header.provenance = provenance(peptides, validation, trainer.state, seconds: seconds)
       for (values, name) in [
         (trainer.state.average.values, TrainingRun.modelName), (trainer.best, TrainingRun.bestName),
@@ -148,15 +167,23 @@ struct TransferableTraining {
         try save()
         throw error
       }
+      func word(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
       lines.append(
-        "\(report.round + 1),\(report.training),\(report.validation.map { "\($0)" } ?? ""),\(report.gradientNorm)")
+        [
+          "\(report.round + 1)", word(report.training), word(report.variance), word(report.effectiveFraction),
+          word(report.validation?.negativeLogLikelihood), word(report.validation?.forwardEffectiveFraction),
+          word(report.gradientNorm),
+        ].joined(separator: ","))
       let rate =
         Double((trainer.state.round - state.round) * configuration.plan.pool)
         / max(1e-3, Date().timeIntervalSince(begin))
       progress.update(
         done: trainer.state.round,
         detail: "\(significant(rate, 3)) samples/s, −log p of a coordinate \(significant(report.training, 5))"
-          + (report.validation.map { ", of validation \(significant($0, 5))" } ?? ""))
+          + (report.validation.map {
+            ", of validation \(significant($0.negativeLogLikelihood, 5)), forward ESS \(significant(100 * $0.forwardEffectiveFraction, 3)) %"
+          } ?? "")
+          + (report.effectiveFraction.map { ", ESS \(significant(100 * $0, 3)) %" } ?? ""))
       if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
     }
     try save()
@@ -171,7 +198,8 @@ struct TransferableTraining {
     var prepared: PreparedSystem
     var coordinates: InternalCoordinates
     var structure: Configurations
-    var q: Configurations
+    var frames: Configurations
+    var reducedPotentials: [Double]
 
     var subject: FlowSubject {
       get throws {
@@ -184,13 +212,13 @@ struct TransferableTraining {
     }
   }
 
-  private static func load(_ folders: [String], frames: Int) throws -> [Peptide] {
+  private static func load(_ folders: [String], frames: Int, first: Int?) throws -> [Peptide] {
     try folders.flatMap { path -> [Peptide] in
       let table = try DatasetTable(folder: OutputFolder(path: path))
       guard !table.rows.isEmpty else {
         throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
       }
-      return try table.rows.map { row in
+      return try table.rows.prefix(first ?? table.rows.count).map { row in
         let file = "\(path)/\(folderName(row.sequence)).nc"
         var description = SystemDescription(sequence: row.sequence)
         let reader = try AmberTrajectoryReader(path: file)
@@ -199,13 +227,17 @@ struct TransferableTraining {
         guard reader.atomCount == prepared.system.molecule.atomCount, let structure = prepared.structure else {
           throw InputError(file, "is of another molecule than its name says", found: "\(reader.atomCount) atoms")
         }
-        let all = try reader.configurations()
-        let stride = max(1, (all.count + frames - 1) / frames)
-        let x = all.rows(Array(Swift.stride(from: 0, to: all.count, by: stride)))
-        let coordinates = try InternalCoordinates(prepared.system.molecule)
+        let stride = max(1, (reader.frameCount + frames - 1) / frames)
+        let chosen = Array(Swift.stride(from: 0, to: reader.frameCount, by: stride))
+        guard let potentials = try reader.values(of: .reducedPotential) else {
+          throw InputError(
+            file, "has no energies", expected: "the variable \(FrameVariable.reducedPotential.name)",
+            advice: "remove it; `molsample dataset` then samples the peptide again")
+        }
         return Peptide(
-          name: row.sequence, prepared: prepared, coordinates: coordinates, structure: structure,
-          q: coordinates.inverseAndLogDet(x).value)
+          name: row.sequence, prepared: prepared, coordinates: try InternalCoordinates(prepared.system.molecule),
+          structure: structure, frames: try reader.configurations(frames: chosen),
+          reducedPotentials: chosen.map { potentials[$0] })
       }
     }
   }
@@ -234,7 +266,9 @@ struct TransferableTraining {
       "temperature_K": "\(peptides[0].prepared.description.temperature)", "force_field": "amber14", "solvent": "obc1",
       "rounds": "\(state.round)", "best_round": "\(state.best?.round ?? state.round)",
       "negative_log_likelihood_of_a_coordinate": state.best.map { significant(-$0.score, 6) } ?? "",
-      "objective": LikelihoodObjective.name, "seed": "\(configuration.plan.seed)", "seconds": "\(Int(seconds))",
+      "objective":
+        "\(LikelihoodObjective.name) and \(LogVarianceObjective.name) (weight \(configuration.plan.varianceWeight))",
+      "seed": "\(configuration.plan.seed)", "seconds": "\(Int(seconds))",
       "configuration_digest": configuration.digest,
     ]
   }

@@ -1,0 +1,8 @@
+// Kernels of networks, AVX-512 and FMA.
+#if defined(__x86_64__)
+#include <stdint.h>
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
+#define LANE_VARIANT(name) name##_avx512
+#include "network_variant.h"
+#pragma clang attribute pop
+#endif
