@@ -48,6 +48,19 @@ import Testing
         "sample", sequence, "model=\(folder)/a/best.safetensors", "samples=20", "output=\(folder)/samples.nc")
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
+    // What is unlike the training is said before, and stays in the summary.
+    let run = try CommandRunner.run(
+      "run", "ACE-SER-PRO-NME", "model=\(folder)/a/best.safetensors",
+      "samples=100", "check=no", "temperature=400", "output=\(folder)/run")
+    for remark in [
+      "never saw the residues PRO, SER", "never saw the caps ACE, NME", "trained at 310 K, and 400 K",
+    ] { #expect(run.errors.contains(remark), "\(run.errors)") }
+    #expect(run.status == 3 && run.output.contains("never saw the caps"), "\(run.output)")
+    let familiar = try CommandRunner.run(
+      "run", "--sequence", "GA", "model=\(folder)/a/best.safetensors", "samples=100", "check=no",
+      "output=\(folder)/familiar")
+    #expect(familiar.errors.contains("was trained on this peptide"), "\(familiar.errors)")
+    #expect(familiar.output.contains("ΔF(phi"), "\(familiar.output)")
     // A table of a set, beside its reference where there is one.
     try "GG VK\n".write(toFile: "\(folder)/list.txt", atomically: true, encoding: .utf8)
     let evaluated = try CommandRunner.run(

@@ -116,6 +116,22 @@ extension NormalizingFlow {
     of q: Configurations, noise: Double, power: Double, assigned: Bool = false, metric: PairMetric? = nil,
     by computation: ShardedComputation, using random: RandomStream
   ) throws -> (loss: Double, gradient: [Float]) {
+    let (losses, gradient) = try computation.run(count: q.count, parameters: parameters, wantsGradient: true) {
+      tape, range in
+      try matchingLoss(
+        of: q.slice(range), numbers: range, among: q.count, noise: noise, power: power, assigned: assigned,
+        metric: metric, on: tape, using: random)
+    }
+    return (losses.reduce(0, +), gradient)
+  }
+
+  /// What some of `all` samples add to the loss, by the parameters of a tape; the gradient goes to the tape's.
+  ///
+  /// - Parameter numbers: of the samples' latents in the sequence that `random` defines.
+  func matchingLoss(
+    of q: Configurations, numbers: Range<Int>, among all: Int, noise: Double, power: Double, assigned: Bool = false,
+    metric: PairMetric? = nil, wantsGradient: Bool = true, on tape: Tape, using random: RandomStream
+  ) throws -> Double {
     guard let architecture = architecture as? ContinuousArchitecture else {
       throw TrainingError(description: "flow matching is for continuous flows; this model is none")
     }
@@ -123,37 +139,32 @@ extension NormalizingFlow {
     let symmetries = MatchingPairs.Symmetries(
       axes: architecture.axes, isInSpace: field.hasSymmetriesOfSpace, classes: field.interchangeable,
       circular: field.circular)
-    let (losses, gradient) = try computation.run(count: q.count, parameters: parameters, wantsGradient: true) {
-      tape, range -> Double in
-      let y = unscaledConfigurations(matrix(q.slice(range)), samples: range.count)
-      let (z, _) = try base.draw(range, from: random.child(0))
-      let pairs = MatchingPairs(
-        data: y, latents: z, symmetries: symmetries, assigned: assigned, noise: noise, power: power, numbers: range,
-        using: random.child(1))
-      let scale = 1 / Double(q.count * q.dimension)
-      var sum = 0.0
-      for first in Swift.stride(from: 0, to: range.count, by: field.samplesInCache) {
-        let samples = first..<min(first + field.samplesInCache, range.count)
-        func part(_ whole: [Double]) -> [Double] {
-          (0..<q.dimension).flatMap {
-            whole[$0 * range.count + samples.lowerBound..<$0 * range.count + samples.upperBound]
-          }
-        }
-        let (places, times) = (part(pairs.places), Array(pairs.times[samples]))
-        sum += tape.rewinding { () -> Double in
-          let v = field.velocity(
-            tape.variable(places, rows: architecture.axes, columns: field.atoms * samples.count),
-            times: tape.variable(times, rows: 1, columns: samples.count))
-          let misses = zip(v.values, part(pairs.velocities)).map { $0 - $1 }
-          let (loss, slopes) =
-            metric?.squareAndSlopes(of: misses, at: places, times: times)
-            ?? (misses.reduce(0) { $0 + $1 * $1 }, misses.map { 2 * $0 })
-          tape.pullBack([(v, slopes.map { scale * $0 })])
-          return loss * scale
-        }
+    let y = unscaledConfigurations(matrix(q), samples: q.count)
+    let (z, _) = try base.draw(numbers, from: random.child(0))
+    let pairs = MatchingPairs(
+      data: y, latents: z, symmetries: symmetries, assigned: assigned, noise: noise, power: power, numbers: numbers,
+      using: random.child(1))
+    let scale = 1 / Double(all * q.dimension)
+    var sum = 0.0
+    for first in Swift.stride(from: 0, to: q.count, by: field.samplesInCache) {
+      let samples = first..<min(first + field.samplesInCache, q.count)
+      func part(_ whole: [Double]) -> [Double] {
+        (0..<q.dimension).flatMap { whole[$0 * q.count + samples.lowerBound..<$0 * q.count + samples.upperBound] }
       }
-      return sum
+      let (places, times) = (part(pairs.places), Array(pairs.times[samples]))
+      tape.isRecording = wantsGradient
+      sum += tape.rewinding { () -> Double in
+        let v = field.velocity(
+          tape.variable(places, rows: architecture.axes, columns: field.atoms * samples.count),
+          times: tape.variable(times, rows: 1, columns: samples.count))
+        let misses = zip(v.values, part(pairs.velocities)).map { $0 - $1 }
+        let (loss, slopes) =
+          metric?.squareAndSlopes(of: misses, at: places, times: times)
+          ?? (misses.reduce(0) { $0 + $1 * $1 }, misses.map { 2 * $0 })
+        if wantsGradient { tape.pullBack([(v, slopes.map { scale * $0 })]) }
+        return loss * scale
+      }
     }
-    return (losses.reduce(0, +), gradient)
+    return sum
   }
 }

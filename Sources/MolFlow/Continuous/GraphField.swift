@@ -26,13 +26,18 @@ public struct GraphField: VelocityField {
     var output: Linear
   }
 
-  public init(classes: PairClasses, width: Int, layers: Int, in builder: inout ParameterBuilder) {
+  /// - Parameter context: of each atom, `[features][atoms]`, in a field for any molecule; one of a molecule's own knows atoms by their class.
+  public init(
+    classes: PairClasses, context: ConstantMatrix? = nil, width: Int, layers: Int, in builder: inout ParameterBuilder
+  ) {
     atoms = classes.ofAtoms.count
     interchangeable = classes.interchangeable
     pairs = AtomPairs(atoms: atoms)
     range = 15 / Double(layers)
     (start, self.layers) = builder.scope("field") { builder in
-      let start = FieldStart(classes: classes, width: width, in: &builder)
+      let start =
+        context.map { FieldStart(context: $0, width: width, in: &builder) }
+        ?? FieldStart(classes: classes, width: width, in: &builder)
       let made = (0..<layers).map { layer in
         builder.scope("layers.\(layer)") { builder in
           func linear(_ name: String, _ outputs: Int, bias: Bool = true, gain: Double = 1) -> Linear {

@@ -44,6 +44,8 @@ public struct FlowSubject: Sendable {
   public var whitening: Whitening?
   /// Of frames, for recipes that need them.
   public var statistics: CartesianStatistics?
+  /// Handedness of the stereocentres, for transferable recipes in space.
+  public var signs: [Int] = []
   /// Densities of the latents, fitted to scaled coordinates, so that the flow starts as the product of their marginals; standard
   /// latents where there are none.
   public var marginals: FittedMarginalsProposal?
@@ -63,6 +65,7 @@ public enum FlowRecipes {
   public static let all: [any FlowRecipe.Type] = [
     AutoregressiveNetwork.Options.self, CouplingRecipe.self, CartesianRecipe.self, PairFieldRecipe.self,
     GraphFieldRecipe.self, KernelFieldRecipe.self, DenseFieldRecipe.self, GuidedNetwork.Options.self,
+    TransferableFieldRecipe.self,
   ]
 
   public static var kinds: [String] { all.map { $0.kind } }

@@ -98,10 +98,10 @@ public struct ModelFile: Sendable {
     var scaling = header.scaling
     let expected = Self.signature(of: system.molecule, coordinates.zMatrix)
     if type(of: header.recipe).isTransferable {
-      if let atom = PeptideFeatures.unknownAtom(in: system.molecule) {
+      if let atom = PeptideAtomFeatures.unknownAtom(in: system.molecule) {
         throw InputError(
           path, "is a model of peptides and does not know this molecule",
-          expected: "residues \(PeptideFeatures.residues.joined(separator: " ")) with the atom names of amber14",
+          expected: "residues \(PeptideAtomFeatures.residues.joined(separator: " ")) with the atom names of amber14",
           found: system.molecule.label(ofAtom: atom), advice: "train a model of this molecule alone")
       }
       guard let structure else {
@@ -123,10 +123,11 @@ public struct ModelFile: Sendable {
     guard header.statistics?.isValid(for: system.molecule) ?? true else {
       throw InputError(path, "has statistics of its frames that do not fit the molecule", advice: "train it anew")
     }
-    let subject = FlowSubject(
+    var subject = FlowSubject(
       system, coordinates: coordinates, scaling: scaling, kT: state.kT, whitening: header.whitening,
       statistics: header.statistics,
       marginals: header.marginals)
+    if let structure { subject.signs = ChiralCenters(system.molecule).signs(of: structure) }
     var builder = ParameterBuilder(seed: 0)
     var flow = header.recipe.flow(of: subject, in: &builder)
     do {

@@ -11,6 +11,8 @@ import Sampling
 /// not only that it was met. The rounds of energies take half of each minibatch from the flow itself, so that they see what frames
 /// cannot show: places where the flow has too much density. Everything is by coordinate, so that large peptides do not count for more.
 ///
+/// Continuous flows learn from frames by flow matching instead.
+///
 /// A minibatch holds samples of several peptides, drawn anew for every step. The state between rounds is all there is, as with
 /// `FlowTrainer`; what stays is the average of the parameters with the best likelihood of peptides that are not trained on.
 public struct TransferableTrainer {
@@ -38,14 +40,15 @@ public struct TransferableTrainer {
 
   public struct Report: Sendable {
     public var round: Int
-    /// Mean over peptides of −log p(q) of frames for each coordinate, kT, and of Var[D] of frames in a minibatch, kT².
+    /// Mean over peptides of −log p(q) of frames for each coordinate, kT, and of Var[D] of frames in a minibatch, kT²; of continuous flows
+    /// the loss of flow matching.
     public var training: Double
-    public var variance: Double
+    public var variance: Double?
     /// Kish effective share of the flow's own samples, nothing clipped; mean over the peptides of a round of energies.
     public var effectiveFraction: Double?
     /// Of the validation peptides by the averaged parameters: −log p(q) for each coordinate, and the forward effective share
-    /// 1/(mean w · mean 1/w) of frames with w = e^{−D}.
-    public var validation: (negativeLogLikelihood: Double, forwardEffectiveFraction: Double)?
+    /// 1/(mean w · mean 1/w) of frames with w = e^{−D}; of continuous flows the loss.
+    public var validation: (loss: Double, forwardEffectiveFraction: Double?)?
     public var gradientNorm: Double
   }
 
@@ -72,6 +75,8 @@ public struct TransferableTrainer {
   /// Own samples of each peptide in a round of energies.
   private static let ownSamples = 128
 
+  private var isContinuous: Bool { peptides[0].flow.architecture is ContinuousArchitecture }
+
   public init(
     plan: TrainingPlan, state: TrainingState, peptides: [Peptide], validation: [Peptide], peptidesAtOnce: Int,
     threads: Int
@@ -97,11 +102,20 @@ public struct TransferableTrainer {
     for step in 0..<plan.stepsPerRound {
       let groups =
         isOfEnergies ? mixedGroups(own, step: step, using: &random) : frameGroups(using: &random)
-      let (found, gradient) = try gradient(of: groups, parameters: next.flow.parameters)
-      for (group, logDensities) in zip(groups, found) {
-        let frames = logDensities[..<group.frames]
-        losses.append(-frames.reduce(0, +) / Double(frames.count * peptides[group.peptide].flow.dimension))
-        variances.append(variance(zip(frames, group.reducedEnergies).map { $0 + $1 }))
+      let gradient: [Float]
+      if isContinuous {
+        let found = try matchingGradient(
+          of: groups, parameters: next.flow.parameters, using: random.child(2).child(step))
+        losses.append(found.loss)
+        gradient = found.gradient
+      } else {
+        let found = try likelihoodGradient(of: groups, parameters: next.flow.parameters)
+        for (group, logDensities) in zip(groups, found.logDensities) {
+          let frames = logDensities[..<group.frames]
+          losses.append(-frames.reduce(0, +) / Double(frames.count * peptides[group.peptide].flow.dimension))
+          variances.append(variance(zip(frames, group.reducedEnergies).map { $0 + $1 }))
+        }
+        gradient = found.gradient
       }
       let norm = globalNorm(of: gradient)
       guard norm.isFinite else {
@@ -119,12 +133,12 @@ public struct TransferableTrainer {
     var averaged = next.flow.parameters
     averaged.values = next.average.values
     let report = Report(
-      round: state.round, training: mean(losses), variance: mean(variances),
+      round: state.round, training: mean(losses), variance: variances.isEmpty ? nil : mean(variances),
       effectiveFraction: own.isEmpty ? nil : try effectiveFraction(own, parameters: state.flow.parameters),
       validation: try validate(averaged), gradientNorm: mean(norms))
     state = next
     state.effectiveFraction = report.effectiveFraction
-    state.noteValidation(-(report.validation?.negativeLogLikelihood ?? report.training))
+    state.noteValidation(-(report.validation?.loss ?? report.training))
     return report
   }
 
@@ -184,7 +198,7 @@ public struct TransferableTrainer {
   // MARK: Losses
 
   /// log p of every sample, and the gradient of the loss.
-  private func gradient(
+  private func likelihoodGradient(
     of groups: [Group], parameters: ParameterStore
   ) throws -> (logDensities: [[Double]], gradient: [Float]) {
     let (weight, bound, peptides) = (plan.varianceWeight, plan.bound, peptides)
@@ -207,6 +221,20 @@ public struct TransferableTrainer {
     return (logDensities, gradient)
   }
 
+  private func matchingGradient(
+    of groups: [Group], parameters: ParameterStore, using random: RandomStream
+  ) throws -> (loss: Double, gradient: [Float]) {
+    let peptides = peptides
+    let (losses, gradient) = try computation.run(count: groups.count, parameters: parameters, wantsGradient: true) {
+      tape, shard in
+      let group = groups[shard.lowerBound]
+      return try peptides[group.peptide].flow.matchingLoss(
+        of: group.q, numbers: 0..<group.q.count, among: group.q.count * groups.count, noise: 0, power: 1, on: tape,
+        using: random.child(shard.lowerBound))
+    }
+    return (losses.reduce(0, +), gradient)
+  }
+
   private func effectiveFraction(_ own: [Group], parameters: ParameterStore) throws -> Double {
     let peptides = peptides
     let shares = try computation.run(count: own.count, parameters: parameters, wantsGradient: false) { tape, shard in
@@ -222,23 +250,30 @@ public struct TransferableTrainer {
     return mean(shares)
   }
 
-  private func validate(_ parameters: ParameterStore) throws -> (Double, Double)? {
+  private func validate(_ parameters: ParameterStore) throws -> (Double, Double?)? {
     guard !validation.isEmpty else { return nil }
-    let validation = validation
+    let (validation, isContinuous) = (validation, isContinuous)
+    // The same latents and times in every round.
+    let random = RandomStream(seed: plan.seed).child(2)
     let found = try computation.run(count: validation.count, parameters: parameters, wantsGradient: false) {
-      tape, shard -> (Double, Double) in
+      tape, shard -> (Double, Double?) in
       let peptide = validation[shard.lowerBound]
       let stride = max(1, peptide.q.count / Self.validationFrames)
       let frames = Array(Swift.stride(from: 0, to: peptide.q.count, by: stride).prefix(Self.validationFrames))
-      let logDensities = try peptide.flow.logDensities(of: peptide.q.rows(frames), on: tape, wantsGradient: false) {
-        _ in []
+      let q = peptide.q.rows(frames)
+      if isContinuous {
+        let loss = try peptide.flow.matchingLoss(
+          of: q, numbers: 0..<q.count, among: q.count, noise: 0, power: 1, wantsGradient: false, on: tape,
+          using: random.child(shard.lowerBound))
+        return (loss, nil)
       }
+      let logDensities = try peptide.flow.logDensities(of: q, on: tape, wantsGradient: false) { _ in [] }
       let logWeights = zip(logDensities, frames).map { -$0 - peptide.reducedEnergies[$1] }
       let least = mean(relativeWeights(logWeights)), most = mean(relativeWeights(logWeights.map { -$0 }))
       let range = logWeights.max()! - logWeights.min()!
       return (-mean(logDensities) / Double(peptide.flow.dimension), exp(-range) / (least * most))
     }.results
-    return (mean(found.map(\.0)), mean(found.map(\.1)))
+    return (mean(found.map(\.0)), isContinuous ? nil : mean(found.compactMap(\.1)))
   }
 }
 

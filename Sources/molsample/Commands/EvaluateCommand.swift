@@ -17,7 +17,8 @@ struct EvaluateCommand: ParsableCommand {
 
       --set LIST draws samples= (10,000) of every peptide of a list, as `dataset` reads and samples them, and prints a table: raw and
       trimmed ESS, forward ESS and error of ΔF(φ) where --reference is a data set with the peptide, right bonds and
-      handedness, time. Writes OUTPUT/evaluation.csv.
+      handedness, time. Writes OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference,
+      and what replica exchange needs for the same error.
 
       Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
       of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
@@ -47,7 +48,7 @@ struct EvaluateCommand: ParsableCommand {
       throw UsageError("a system and --set \(set) exclude each other", advice: "leave one of them out")
     }
     let description = try set == nil ? arguments.description(overrides: &overrides) : nil
-    let evaluation = ModelEvaluation(
+    var evaluation = ModelEvaluation(
       samples: try overrides.takeInteger("samples", in: 100...100_000_000) ?? (set == nil ? 100_000 : 10_000),
       seed: try overrides.takeSeed() ?? 0, model: overrides.takeText("model"), reference: reference,
       transportSamples: try overrides.takeInteger("transport_samples", in: 10...100_000)
@@ -58,7 +59,10 @@ struct EvaluateCommand: ParsableCommand {
     let output = overrides.takeText("output")
     try overrides.finish(known: Self.keys)
     if set != nil, evaluation.model == nil {
-      throw UsageError("--set needs a transferable model", advice: "give its file with model=PATH")
+      guard let shipped = ModelCatalog.transferable else {
+        throw UsageError("--set needs a transferable model", advice: "give its file with model=PATH")
+      }
+      evaluation.model = shipped
     }
     let folder = try output.map { try OutputFolder(path: $0) }
     guard let description else {

@@ -66,6 +66,8 @@ struct RunCommand: ParsableCommand {
     let prepared = try PreparedSystem(description, needsStructure: true)
     let random = RandomStream(seed: configuration.seed)
     var file = try configuration.modelPath.map { try ModelCatalog.load($0, prepared: prepared) }
+    let scope = file.flatMap { ModelScope($0, of: prepared) }
+    if let scope { Molsample.report("\(configuration.model): \(scope.text)") }
     func stratified(_ model: NormalizingFlow) throws -> NormalizingFlow {
       guard configuration.oversamples, let region = description.regions.first else { return model }
       return try model.stratified(
@@ -144,7 +146,7 @@ struct RunCommand: ParsableCommand {
     let summary = RunSummary(
       system: description.name, method: method.name, method_reason: reason,
       method_diagnostics: samples.diagnostics, model: configuration.model,
-      samples: samples.count, stopped_by: samples.stopped,
+      model_scope: scope?.remarks, samples: samples.count, stopped_by: samples.stopped,
       seed: configuration.seed, temperature_K: description.temperature, ess: effective,
       ess_fraction: effective / Double(samples.count), ess_of: isDependent ? RunSummary.ofAverages : RunSummary.kish,
       ess_fraction_trimmed: statistics.trimmedEffectiveFraction, trim: "the largest 0.2 % of the weights dropped",
@@ -162,9 +164,10 @@ struct RunCommand: ParsableCommand {
       forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,
       distances: judgement.distances,
       resampled_samples: resampled, verdict: verdict.grade.rawValue,
-      reasons: verdict.reasons(
-        effectiveSamples: effective, largestShare: statistics.largestShare, evidence,
-        isUntrained: configuration.modelPath == nil),
+      reasons: (scope?.remarks.map { "the model: \($0)" } ?? [])
+        + verdict.reasons(
+          effectiveSamples: effective, largestShare: statistics.largestShare, evidence,
+          of: file == nil ? .untrained : scope == nil ? .ofThisMolecule : .transferable),
       free_energies: freeEnergies,
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")

@@ -28,7 +28,7 @@ struct SampleCommand: ParsableCommand {
     let description = try arguments.description(overrides: &overrides)
     let samples = try overrides.takeInteger("samples", in: 1...100_000_000) ?? 20_000
     let seed = try overrides.takeSeed() ?? 0
-    let model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: description.name)
+    let model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: description)
     let modelPath = try ModelCatalog.path(ofProposal: model, system: description.name)
     let threads = try overrides.takeThreads()
     let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-samples.nc"

@@ -3,13 +3,17 @@ import Foundation
 import MolFlow
 import Sampling
 
-/// The trained models that come with MolFlow, `systems/SYSTEM/KIND.safetensors`, and others by their path.
+/// The trained models that come with MolFlow, `systems/SYSTEM/KIND.safetensors` and for any peptide `systems/peptides/KIND.safetensors`, and
+/// others by their path.
 enum ModelCatalog {
   static let kinds = FlowRecipes.kinds
 
+  private static let anyPeptide = "peptides"
+
   /// The shipped model of a kind, or nil.
   static func path(of system: String, kind: String) -> String? {
-    SystemCatalog.folders.map { $0.appendingPathComponent("\(system)/\(kind).safetensors").path }
+    let folder = FlowRecipes.type(of: kind)?.isTransferable == true ? anyPeptide : system
+    return SystemCatalog.folders.map { $0.appendingPathComponent("\(folder)/\(kind).safetensors").path }
       .first { FileManager.default.fileExists(atPath: $0) }
   }
 
@@ -32,9 +36,22 @@ enum ModelCatalog {
   /// The proposal that needs no training.
   static let forceField = "force-field"
 
-  /// What a system's samples are drawn from where nothing is said: the first kind of model that comes with it.
-  static func defaultModel(of system: String) -> String {
-    kinds.first { path(of: system, kind: $0) != nil } ?? forceField
+  /// What a system's samples are drawn from where nothing is said: the first kind of model that comes with it; else, for a peptide of
+  /// residues that it has words for, a transferable one.
+  static func defaultModel(of system: SystemDescription) -> String {
+    let own = kinds.first { kind in
+      FlowRecipes.type(of: kind)?.isTransferable == false && path(of: system.name, kind: kind) != nil
+    }
+    if let own { return own }
+    guard let transferable, let molecule = try? PreparedSystem(system, needsStructure: false).system.molecule,
+      PeptideAtomFeatures.unknownAtom(in: molecule) == nil
+    else { return forceField }
+    return transferable
+  }
+
+  /// The kind of the transferable model that is shipped, or nil.
+  static var transferable: String? {
+    kinds.first { FlowRecipes.type(of: $0)?.isTransferable == true && path(of: anyPeptide, kind: $0) != nil }
   }
 
   /// The file of a model, or nil for the proposal that needs no training.

@@ -55,7 +55,10 @@ struct SystemArguments: ParsableArguments {
       throw UsageError("more than one system: \((Array(plain) + origins).joined(separator: ", "))")
     }
     if let sequence {
-      description = SystemDescription(name: sequence, origin: .sequence(sequence))
+      // Who names a force field chooses everything; who does not has the setting of a SYSTEM that is a sequence.
+      description =
+        forceField == nil
+        ? try .peptide(sequence) : SystemDescription(name: sequence, origin: .sequence(sequence))
     } else if let prmtop {
       description = SystemDescription(name: prmtop, origin: .amber(prmtop: prmtop, inpcrd: inpcrd))
     } else if let openmmSystem {

@@ -47,7 +47,6 @@ enum SystemCatalog {
     if let entry = systems.first(where: { $0.name == word }) { return try SystemDescription(path: entry.path) }
     do {
       _ = try PeptideSequence(parsing: word)
-      return SystemDescription(sequence: word)
     } catch {
       throw UsageError(
         "there is no system '\(word)', and it is no sequence: \(error.problem)",
@@ -55,6 +54,7 @@ enum SystemCatalog {
           "name one of \(systems.map(\.name).joined(separator: ", ")), a sequence such as AK or ACE-ALA-NME, or a path to a system.yaml"
       )
     }
+    return try .peptide(word)
   }
 }
 

@@ -39,17 +39,10 @@ struct DatasetConfiguration {
     }
   }
 
-  /// A peptide in the setting of the field's dipeptides: amber14, OBC1, a cutoff of 2 nm; every φ that can turn has a free energy of the
-  /// region (0, 2) rad.
+  /// A peptide in the setting of the field's dipeptides: amber14, OBC1, a cutoff of 2 nm.
   func description(of sequence: String) throws -> SystemDescription {
-    var description = SystemDescription(sequence: sequence)
+    var description = try SystemDescription.peptide(sequence)
     description.temperature = temperature
-    let molecule = try PreparedSystem(description, needsStructure: false).system.molecule
-    description.regions = BackboneDihedrals(molecule).phi.filter {
-      molecule.fragment(of: $0.atoms[2], cutFrom: $0.atoms[1]) != nil
-    }.map {
-      SystemDescription.DihedralRegion(name: $0.name, atoms: $0.atoms, range: 0...2)
-    }
     return description
   }
 

@@ -58,7 +58,7 @@ struct ModelEvaluation {
 
   func run(_ description: SystemDescription) throws -> Result {
     let start = Date()
-    let usual = ModelCatalog.defaultModel(of: description.name)
+    let usual = ModelCatalog.defaultModel(of: description)
     let word = model ?? (usual == ModelCatalog.forceField ? "autoregressive" : usual)
     let prepared = try PreparedSystem(description, needsStructure: false)
     let path = try ModelCatalog.path(ofModel: word, system: description.name)

@@ -22,7 +22,18 @@ struct PeptideSetEvaluation {
     @ExplicitNull var error_kT: Double?
     @ExplicitNull var reference_delta_f_phi_kT: Double?
     @ExplicitNull var reference_error_kT: Double?
+    /// Wasserstein distances of second order from the reference, and those of two parts of it: of energies in kT, of backbone torsions.
+    @ExplicitNull var energy_w2: Double?
+    @ExplicitNull var energy_w2_floor: Double?
+    @ExplicitNull var torus_w2: Double?
+    @ExplicitNull var torus_w2_floor: Double?
+    var energy_evaluations: Int
+    /// Of drawing and weighting.
     var seconds: Double
+    /// What the data set's replica exchange spends for the same error of ΔF(φ), by 1/error² from its own; its seconds are those of the
+    /// machine that it ran on.
+    @ExplicitNull var replica_exchange_energy_evaluations: Double?
+    @ExplicitNull var replica_exchange_seconds: Double?
   }
 
   struct Result: Encodable {
@@ -46,17 +57,8 @@ struct PeptideSetEvaluation {
       let known = table?[sequence]
       var own = evaluation
       own.reference = known == nil ? nil : "\(references!)/\(folderName(sequence)).nc"
-      let start = Date()
       let found = try own.run(try protocolOfSets.description(of: sequence))
-      let energy = found.free_energies.first
-      rows.append(
-        Row(
-          sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
-          ess_fraction_trimmed: found.ess_fraction_trimmed, forward_ess_fraction: found.forward_ess_fraction,
-          valid_bond_graph_fraction: found.valid_bond_graph_fraction,
-          correct_chirality_fraction: found.correct_chirality_fraction, delta_f_phi_kT: energy?.delta_f_kT,
-          error_kT: energy?.error_kT, reference_delta_f_phi_kT: known?.freeEnergy, reference_error_kT: known?.error,
-          seconds: Date().timeIntervalSince(start)))
+      rows.append(Self.row(sequence, found, known))
       try folder?.write(Self.csv(rows), as: "evaluation.csv")
       Molsample.report("\(rows.count)/\(list.sequences.count) \(Self.line(rows.last!).joined(separator: "  "))")
     }
@@ -69,6 +71,13 @@ struct PeptideSetEvaluation {
       smallest_ess_fraction: rows.map(\.ess_fraction).min()!,
       mean_absolute_error_kT: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count), peptides: rows)
     try folder?.write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")
+    if let folder {
+      let report = PeptideSetReport(result)
+      try folder.write(report.page.text, as: "evaluation.html")
+      var charts = Charts(folder: folder)
+      try charts.write(report.shares, as: "effective_shares")
+      if !report.errors.bars.isEmpty { try charts.write(report.errors, as: "free_energy_errors") }
+    }
     if json { return try JSONOutput.print(result) }
     var text = TextTable()
     func add(_ cells: [String]) {
@@ -82,6 +91,27 @@ struct PeptideSetEvaluation {
         + (result.mean_absolute_error_kT.map {
           "; mean |error of ΔF(φ)| \(significant($0, 3)) kT of \(errors.count)"
         } ?? ""))
+  }
+
+  private static func row(
+    _ sequence: String, _ found: ModelEvaluation.Result, _ known: DatasetTable.Row?
+  ) -> Row {
+    let energy = found.free_energies.first
+    func distance(_ name: String) -> ReferenceComparison.Distance? { found.distances.first { $0.name == name } }
+    // How much longer or shorter the replica exchange would have to be.
+    let share = energy?.error_kT.flatMap { own in known?.error.map { ($0 / own) * ($0 / own) } }
+    return Row(
+      sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
+      ess_fraction_trimmed: found.ess_fraction_trimmed, forward_ess_fraction: found.forward_ess_fraction,
+      valid_bond_graph_fraction: found.valid_bond_graph_fraction,
+      correct_chirality_fraction: found.correct_chirality_fraction, delta_f_phi_kT: energy?.delta_f_kT,
+      error_kT: energy?.error_kT, reference_delta_f_phi_kT: known?.freeEnergy, reference_error_kT: known?.error,
+      energy_w2: distance("energy-w2")?.value, energy_w2_floor: distance("energy-w2")?.noise_floor,
+      torus_w2: distance("torus-w2")?.value, torus_w2_floor: distance("torus-w2")?.noise_floor,
+      energy_evaluations: found.samples,
+      seconds: 1e-3 * found.milliseconds_per_weighted_sample * Double(found.samples),
+      replica_exchange_energy_evaluations: known.flatMap { row in share.map { Double(row.evaluations) * $0 } },
+      replica_exchange_seconds: known.flatMap { row in share.map { row.seconds * $0 } })
   }
 
   private static func percent(_ value: Double?) -> String { value.map { "\(significant(100 * $0, 3)) %" } ?? "–" }
@@ -104,7 +134,9 @@ struct PeptideSetEvaluation {
     func word(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     let header =
       "sequence,atoms,samples,ess_fraction,ess_fraction_trimmed,forward_ess_fraction,valid_bond_graph_fraction,"
-      + "correct_chirality_fraction,delta_f_phi_kT,error_kT,reference_delta_f_phi_kT,reference_error_kT,seconds"
+      + "correct_chirality_fraction,delta_f_phi_kT,error_kT,reference_delta_f_phi_kT,reference_error_kT,energy_w2,"
+      + "energy_w2_floor,torus_w2,torus_w2_floor,energy_evaluations,seconds,replica_exchange_energy_evaluations,"
+      + "replica_exchange_seconds"
     return
       ([header]
       + rows.map { row in
@@ -112,7 +144,9 @@ struct PeptideSetEvaluation {
           row.sequence, "\(row.atoms)", "\(row.samples)", word(row.ess_fraction), word(row.ess_fraction_trimmed),
           word(row.forward_ess_fraction), word(row.valid_bond_graph_fraction), word(row.correct_chirality_fraction),
           word(row.delta_f_phi_kT), word(row.error_kT), word(row.reference_delta_f_phi_kT),
-          word(row.reference_error_kT), word(row.seconds),
+          word(row.reference_error_kT), word(row.energy_w2), word(row.energy_w2_floor), word(row.torus_w2),
+          word(row.torus_w2_floor), "\(row.energy_evaluations)", word(row.seconds),
+          word(row.replica_exchange_energy_evaluations), word(row.replica_exchange_seconds),
         ].joined(separator: ",")
       }).joined(separator: "\n") + "\n"
   }

@@ -57,32 +57,21 @@ struct RunReport {
       "Weights", "Left: where the weights lie about their mean. Right: effective samples against samples drawn.",
       "<div class=\"row\">" + weightHistogram.html(identifier: "weights") + growth.html(identifier: "growth") + "</div>"
     )
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(escaped(summary.system)): \(summary.verdict)</title>
-      <style>\(Self.style)</style>
-      </head>
-      <body>
-      <main>
-      <header>
-      <h1>\(escaped(summary.system))</h1>
-      <p class="verdict \(summary.verdict.replacingOccurrences(of: " ", with: "-"))">\(summary.verdict)</p>
-      <ul>\(summary.reasons.map { "<li>\(escaped($0))</li>" }.joined())</ul>
-      </header>
-      <section><h2>Numbers</h2><div class="scroll"><table>\(rows)</table></div></section>
-      \(sections.joined(separator: "\n"))
-      <footer>molsample \(escaped(summary.molsample_version)), seed \(summary.seed), configuration \
-      \(escaped(summary.configuration_digest))</footer>
-      </main>
-      </body>
-      </html>
-
-      """
+    return HTMLPage(
+      title: "\(summary.system): \(summary.verdict)",
+      header: """
+        <h1>\(escaped(summary.system))</h1>
+        <p class="verdict \(summary.verdict.replacingOccurrences(of: " ", with: "-"))">\(summary.verdict)</p>
+        <ul>\(summary.reasons.map { "<li>\(escaped($0))</li>" }.joined())</ul>
+        """,
+      body: "<section><h2>Numbers</h2><div class=\"scroll\"><table>\(rows)</table></div></section>\n"
+        + sections.joined(separator: "\n"),
+      footer:
+        "molsample \(summary.molsample_version), seed \(summary.seed), configuration \(summary.configuration_digest)"
+    ).text
   }
+
+  private func escaped(_ text: String) -> String { HTMLPage.escaped(text) }
 
   // MARK: Numbers
 
@@ -164,26 +153,4 @@ struct RunReport {
         LineChart.Series("all equal", x: x, y: x, isDashed: true),
       ])
   }
-
-  private func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
-  }
-
-  private static let style = """
-    :root{color-scheme:light dark;--page:#fff;--text:#1b1d22;--soft:#5a606b;--line:#dfe2e8;--good:#146c43;--care:#8a5a00;--bad:#b3261e}
-    @media (prefers-color-scheme:dark){:root{--page:#15171b;--text:#e8eaee;--soft:#a2a8b4;--line:#343842;--good:#6fd19f;--care:#f0b95a;\
-    --bad:#ff8a80}}
-    body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 'Helvetica Neue',Helvetica,Arial,'Liberation Sans',sans-serif}
-    main{max-width:1100px;margin:0 auto;padding:16px}
-    h1{margin:.2em 0;font-size:1.9em;overflow-wrap:anywhere}h2{margin:1.6em 0 .2em;font-size:1.25em}
-    .verdict{display:inline-block;margin:0;padding:.15em .7em;border:2px solid;border-radius:1em;font-weight:700}
-    .trusted{color:var(--good)}.use-with-care{color:var(--care)}.not-converged{color:var(--bad)}
-    .note,footer{color:var(--soft);margin:.2em 0 .8em}footer{margin-top:2em;font-size:.85em;overflow-wrap:anywhere}
-    table{border-collapse:collapse}th,td{text-align:left;padding:.25em 1em .25em 0;border-bottom:1px solid var(--line);vertical-align:top}
-    th{font-weight:400;color:var(--soft)}.scroll{overflow-x:auto}
-    .row{display:flex;flex-wrap:wrap;gap:16px}.row>*{flex:1 1 320px;min-width:0}
-    canvas{width:100%;max-width:560px;height:380px;border:1px solid var(--line);border-radius:8px;touch-action:none;cursor:grab}
-    input[type=range]{width:min(100%,400px)}
-    """
 }

@@ -37,7 +37,7 @@ struct RunConfiguration {
     checks = try overrides.takeSwitch("check") ?? true
     oversamples = try overrides.takeSwitch("oversample") ?? true
     // The trained model where one comes with the system.
-    model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: system.name)
+    model = overrides.takeText("model") ?? ModelCatalog.defaultModel(of: system)
     guard method == RunMethods.automatic || RunMethods.named(method) != nil else {
       throw UsageError(
         "method=\(method) is not to be had", advice: "one of: \(RunMethods.names.joined(separator: ", "))")

@@ -20,6 +20,8 @@ struct RunSummary: Codable {
   /// What the method says of itself.
   var method_diagnostics: [String: Double]
   var model: String
+  /// Of transferable models: what of the molecule lies outside of what they were trained on.
+  @ExplicitNull var model_scope: [String]?
   var samples: Int
   /// What ended the sampling.
   var stopped_by: String

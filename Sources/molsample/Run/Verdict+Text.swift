@@ -3,15 +3,25 @@ import Sampling
 extension Verdict {
   /// Why, for people, and what to try next.
   ///
-  /// - Parameter isUntrained: the model needs no training and is a first guess.
-  func reasons(effectiveSamples: Double, largestShare: Double, _ evidence: Evidence, isUntrained: Bool) -> [String] {
+  /// What a model is, as far as it decides what to try next.
+  enum Origin {
+    /// Needs no training, and is a first guess.
+    case untrained
+    case ofThisMolecule
+    case transferable
+  }
+
+  func reasons(effectiveSamples: Double, largestShare: Double, _ evidence: Evidence, of model: Origin) -> [String] {
     switch grade {
     case .notConverged:
-      return (failures + doubts).map(\.text) + [
-        isUntrained
-          ? "next: this model needs no training and is a first guess; train one with `molsample train`"
-          : "next: more samples (samples=N), or train the model further (`molsample train --help`, init_from=)"
-      ]
+      let next =
+        switch model {
+        case .untrained: "this model needs no training and is a first guess; train one with `molsample train`"
+        case .ofThisMolecule:
+          "more samples (samples=N), or train the model further (`molsample train --help`, init_from=)"
+        case .transferable: "more samples (samples=N), or let the model learn this molecule first (adapt=20)"
+        }
+      return (failures + doubts).map(\.text) + ["next: \(next)"]
     case .useWithCare:
       return doubts.map(\.text)
     case .trusted:

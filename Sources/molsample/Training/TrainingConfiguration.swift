@@ -41,7 +41,8 @@ struct TrainingConfiguration {
     if let initialModel, let word = ofModel.first(where: { overrides.peek($0) != nil }) {
       throw UsageError("\(word) is decided by init_from=\(initialModel)", advice: "leave one of them out")
     }
-    recipe = try Self.recipe(atomCount: atomCount, &overrides)
+    recipe = try overrides.takeRecipe(
+      among: FlowRecipes.all, usual: AutoregressiveNetwork.Options.self, atomCount: atomCount)
     let kindOfRecipe = type(of: recipe)
     if case .cluster = system.origin, !kindOfRecipe.needsStatistics, initialModel == nil {
       let kinds = FlowRecipes.all.filter { $0.needsStatistics }.map { $0.kind }
@@ -151,26 +152,6 @@ struct TrainingConfiguration {
     }
     try whole("data_stride", 1...1_000_000, &dataStride)
     try positive("time_step_fs", &timeStep_fs)
-  }
-
-  private static func recipe(atomCount: Int, _ overrides: inout Overrides) throws -> any FlowRecipe {
-    let kind = overrides.takeText("model") ?? AutoregressiveNetwork.Options.kind
-    guard let type = FlowRecipes.type(of: kind) else {
-      throw UsageError(
-        "model=\(kind) cannot be trained", advice: "one of: \(FlowRecipes.kinds.joined(separator: ", "))")
-    }
-    let start = type.init(atomCount: atomCount)
-    var changes: [String: Double] = [:]
-    for name in start.sizes.keys {
-      if let number = try overrides.takeNumber(name) { changes[name] = number }
-    }
-    guard let recipe = start.replacing(changes) else {
-      throw UsageError(
-        "sizes of the flow must be whole numbers: "
-          + changes.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }.joined(separator: " "))
-    }
-    if let problem = recipe.problem { throw UsageError(problem) }
-    return recipe
   }
 
   /// Threads, checkpoints and output do not change the result, and are not in it.

@@ -10,7 +10,7 @@ struct TransferableTraining {
   /// Everything that decides what a run computes.
   struct Configuration {
     var plan = TrainingPlan()
-    var recipe: GuidedNetwork.Options
+    var recipe: any FlowRecipe
     var peptidesAtOnce = 4
     /// Frames of each peptide that are used, evenly spaced.
     var frames = 4000
@@ -21,14 +21,14 @@ struct TransferableTraining {
     var validation: [String]
     var initialModel: String?
 
+    static let kinds = FlowRecipes.all.filter { $0.isTransferable }
+
     static let keys =
       [
-        "seed", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once", "frames",
-        "rate",
-        "energy_rate", "variance_weight", "bound", "weight_decay", "max_grad_norm", "average_decay", "output",
-        "threads",
-        "checkpoint_seconds",
-      ] + GuidedNetwork.Options(atomCount: 3).sizes.keys.sorted()
+        "seed", "model", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once",
+        "frames", "rate", "energy_rate", "variance_weight", "bound", "weight_decay", "max_grad_norm", "average_decay",
+        "output", "threads", "checkpoint_seconds",
+      ] + Set(kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
 
     init(sets: [String], validation: [String], overrides: inout Overrides) throws {
       (self.sets, self.validation) = (sets, validation)
@@ -57,23 +57,20 @@ struct TransferableTraining {
       peptides = try overrides.takeInteger("peptides", in: 1...1_000_000)
       frames = try overrides.takeInteger("frames", in: 2...100_000_000) ?? frames
       weightDecay = try overrides.takeNumber("weight_decay") ?? weightDecay
-      let usual = GuidedNetwork.Options(atomCount: 3)
-      var sizes: [String: Double] = [:]
-      for key in usual.sizes.keys {
-        if let value = try overrides.takeNumber(key) {
-          guard initialModel == nil else { throw UsageError("\(key) is decided by init_from", advice: "leave it out") }
-          sizes[key] = value
-        }
+      if initialModel != nil,
+        let word = (["model"] + Self.kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).first(where: {
+          overrides.peek($0) != nil
+        })
+      {
+        throw UsageError("\(word) is decided by init_from", advice: "leave it out")
       }
-      guard let recipe = usual.replacing(sizes) else {
-        throw UsageError("sizes of the flow are whole numbers, and bound")
-      }
-      if let problem = recipe.problem { throw UsageError(problem) }
-      self.recipe = recipe
+      recipe = try overrides.takeRecipe(among: Self.kinds, usual: GuidedNetwork.Options.self, atomCount: 3)
+      if recipe is TransferableFieldRecipe { plan.energyRounds = 0 }
     }
 
     var yaml: String {
-      let sizes = recipe.sizes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+      let sizes =
+        ["model: \(type(of: recipe).kind)"] + recipe.sizes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
       return
         ([
           "# Resolved configuration; molsample \(Version.current)", "sets: [\(sets.joined(separator: ", "))]",
@@ -171,7 +168,7 @@ struct TransferableTraining {
       lines.append(
         [
           "\(report.round + 1)", word(report.training), word(report.variance), word(report.effectiveFraction),
-          word(report.validation?.negativeLogLikelihood), word(report.validation?.forwardEffectiveFraction),
+          word(report.validation?.loss), word(report.validation?.forwardEffectiveFraction),
           word(report.gradientNorm),
         ].joined(separator: ","))
       let rate =
@@ -179,9 +176,10 @@ struct TransferableTraining {
         / max(1e-3, Date().timeIntervalSince(begin))
       progress.update(
         done: trainer.state.round,
-        detail: "\(significant(rate, 3)) samples/s, −log p of a coordinate \(significant(report.training, 5))"
+        detail: "\(significant(rate, 3)) samples/s, loss \(significant(report.training, 5))"
           + (report.validation.map {
-            ", of validation \(significant($0.negativeLogLikelihood, 5)), forward ESS \(significant(100 * $0.forwardEffectiveFraction, 3)) %"
+            ", of validation \(significant($0.loss, 5))"
+              + ($0.forwardEffectiveFraction.map { ", forward ESS \(significant(100 * $0, 3)) %" } ?? "")
           } ?? "")
           + (report.effectiveFraction.map { ", ESS \(significant(100 * $0, 3)) %" } ?? ""))
       if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
@@ -203,11 +201,13 @@ struct TransferableTraining {
 
     var subject: FlowSubject {
       get throws {
-        FlowSubject(
+        var subject = FlowSubject(
           prepared.system, coordinates: coordinates,
           scaling: try CoordinateScaling(
             prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state),
           kT: prepared.state.kT)
+        subject.signs = ChiralCenters(prepared.system.molecule).signs(of: structure)
+        return subject
       }
     }
   }

@@ -19,6 +19,13 @@ struct FieldCase: Sendable, CustomTestStringConvertible {
     FieldCase(testDescription: "graph") { classes, builder in
       GraphField(classes: classes, width: 10, layers: 3, in: &builder)
     },
+    FieldCase(testDescription: "graph of a context") { classes, builder in
+      // Two features of each atom, the same for atoms of one class.
+      let context = ConstantMatrix(
+        (0..<2).flatMap { row in classes.ofAtoms.map { cos(Double(3 * row + $0)) } }, rows: 2,
+        columns: classes.ofAtoms.count)
+      return GraphField(classes: classes, context: context, width: 10, layers: 3, in: &builder)
+    },
     FieldCase(testDescription: "kernels") { classes, builder in
       KernelField(classes: classes, gaussians: 7, longest: 5, in: &builder)
     },

@@ -28,6 +28,7 @@ import Testing
       system, coordinates: coordinates, scaling: scaling,
       whitening: type.needsWhitening
         ? try Whitening(BodyFrameCoordinates(coordinates.zMatrix).inverseAndLogDet(frames).value) : nil)
+    subject.signs = ChiralCenters(system.molecule).signs(of: structure)
     if type.needsStatistics {
       let centers = ChiralCenters(system.molecule)
       subject.statistics = try CartesianStatistics(

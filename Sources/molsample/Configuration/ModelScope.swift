@@ -1,0 +1,94 @@
+import Energies
+import Foundation
+import MolFlow
+
+/// What of a molecule lies outside of what a transferable model was trained on.
+///
+/// Weights are exact all the same; but a model that has never seen the like is likely to draw samples of little worth, and a user should
+/// know before.
+struct ModelScope {
+  /// One line for each thing that is unlike the training, beginning with the gravest; empty where nothing is.
+  let remarks: [String]
+  /// Whether the very sequence was trained on.
+  let isTrainedOn: Bool
+
+  /// Kelvins that make no difference worth a word.
+  private static let temperatureTolerance = 15.0
+
+  /// nil for a model of one molecule.
+  init?(_ model: ModelFile, of prepared: PreparedSystem) {
+    guard type(of: model.header.recipe).isTransferable else { return nil }
+    let provenance = model.header.provenance
+    let words = (provenance["peptides"] ?? "").split(separator: " ").map(String.init)
+    let trained = words.compactMap { word in
+      (try? PeptideSequence(parsing: word)).map { sequence in
+        [sequence.leadingCap].compactMap(\.self) + sequence.residueNames + [sequence.trailingCap].compactMap(\.self)
+      }
+    }
+    let molecule = prepared.system.molecule
+    let residues = molecule.residues.map { Self.canonical($0.name) }
+    var remarks: [String] = []
+
+    let known = Set(trained.flatMap { $0.map(Self.canonical) })
+    let unknown = residues.filter { !known.contains($0) }
+    let caps = unknown.filter(Self.caps.contains)
+    let others = Set(unknown).subtracting(Self.caps).sorted()
+    if !others.isEmpty { remarks.append("it never saw the residues \(others.joined(separator: ", "))") }
+    if let structure = prepared.structure {
+      let wrong = AminoAcidChirality(molecule).wrongCenters(in: structure)
+      if !wrong.isEmpty {
+        remarks.append(
+          "handedness unlike L-amino acids, which are all it saw, at "
+            + wrong.map(molecule.label(ofAtom:)).joined(separator: ", "))
+      }
+    }
+    func amino(_ names: [String]) -> Int { names.count { !Self.caps.contains($0) } }
+    let lengths = Set(trained.map { amino($0.map(Self.canonical)) })
+    let length = amino(residues)
+    if !lengths.contains(length), let shortest = lengths.min(), let longest = lengths.max() {
+      let range = shortest == longest ? "\(shortest)" : "\(shortest) to \(longest)"
+      remarks.append("it saw peptides of \(range) residues, and this has \(length)")
+    }
+    if !caps.isEmpty { remarks.append("it never saw the caps \(Set(caps).sorted().joined(separator: ", "))") }
+    if let temperature = provenance["temperature_K"].flatMap(Double.init),
+      abs(prepared.description.temperature - temperature) > Self.temperatureTolerance
+    {
+      remarks.append(
+        "it was trained at \(significant(temperature)) K, and \(significant(prepared.description.temperature)) K is asked for"
+      )
+    }
+    if let forceField = provenance["force_field"], let solvent = provenance["solvent"] {
+      let description = prepared.description
+      let own =
+        description.forceField.isEmpty
+        ? "the energy of a file" : description.forceField.joined(separator: ", ")
+      if description.forceField != [forceField] {
+        remarks.append("it was trained on \(forceField), and this is \(own)")
+      }
+      if let found = description.solvent ?? (description.forceField.isEmpty ? nil : "vacuum"), found != solvent {
+        remarks.append("it was trained in \(solvent), and this is in \(found)")
+      }
+    }
+    self.remarks = remarks
+    isTrainedOn = trained.contains { $0.map(Self.canonical) == residues }
+  }
+
+  private static let caps: Set<String> = ["ACE", "NME", "NHE"]
+
+  /// Protonation states of histidine are one residue to a model.
+  private static func canonical(_ name: String) -> String {
+    ["HIE", "HID", "HIP"].contains(name) ? "HIS" : name
+  }
+
+  /// What a user is told before a run.
+  var text: String {
+    let sequence = isTrainedOn ? "the model was trained on this peptide" : "the model was not trained on this peptide"
+    guard !remarks.isEmpty else {
+      return sequence
+        + (isTrainedOn ? "" : ", but on its kind: residues, length, temperature and force field are known")
+    }
+    return
+      (["\(sequence), and parts of it are outside of what it knows; weights stay exact, but few may count:"]
+      + remarks.map { "  \($0)" }).joined(separator: "\n")
+  }
+}
