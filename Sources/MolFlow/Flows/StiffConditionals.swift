@@ -11,14 +11,15 @@ struct StiffConditionals: Sendable {
   private let angleHead: MultilayerPerceptron
   private let siblingHead: MultilayerPerceptron
 
-  init(width: Int, headWidth: Int, bins: Int, bound: Double, in builder: inout ParameterBuilder) {
+  /// - Parameter hints: numbers about a token's angle that are given beside its bond.
+  init(width: Int, headWidth: Int, bins: Int, bound: Double, hints: Int = 0, in builder: inout ParameterBuilder) {
     let scaled = ScaledConditional(bins: bins, bound: bound)
     self.scaled = scaled
     func head(_ name: String, given: Int, _ builder: inout ParameterBuilder) -> MultilayerPerceptron {
       Self.head(name, inputs: width + given, headWidth: headWidth, scaled.parameterCount, in: &builder)
     }
     bondHead = head("bond", given: 0, &builder)
-    angleHead = head("angle", given: 1, &builder)
+    angleHead = head("angle", given: 1 + hints, &builder)
     siblingHead = head("sibling", given: 2, &builder)
   }
 
@@ -64,12 +65,17 @@ struct StiffConditionals: Sendable {
   }
 
   /// The first three rows of latents.
-  func inverse(_ coordinates: Variable, h: Variable, _ places: Places) -> (rows: [Variable], logDet: LogDensity) {
+  ///
+  /// - Parameter hint: about angles, `[hints][tokens × samples]`.
+  func inverse(
+    _ coordinates: Variable, h: Variable, hint: Variable? = nil, _ places: Places
+  ) -> (rows: [Variable], logDet: LogDensity) {
     let (bond, angle) = (coordinates.rows(0..<1), coordinates.rows(1..<2))
     let bonds = scaled.inverse(bond, parameters: bondHead(h))
     var logDet = LogDensity(bonds.logSlope)
     let angles = Self.latents(
-      coordinates, row: 1, of: places.angles, tokens: places.tokens, h: h, given: [bond], logDet: &logDet
+      coordinates, row: 1, of: places.angles, tokens: places.tokens, h: h, given: [bond] + (hint.map { [$0] } ?? []),
+      logDet: &logDet
     ) { scaled.inverse($0, parameters: angleHead($1)) }
     let siblings = Self.latents(
       coordinates, row: 2, of: places.siblings, tokens: places.tokens, h: h, given: [bond, angle], logDet: &logDet
@@ -78,15 +84,19 @@ struct StiffConditionals: Sendable {
   }
 
   /// The first three rows of the coordinates of one token, from its latents `[4][samples]`; log |∂ coordinates/∂ latents| is added.
+  ///
+  /// - Parameter hint: about its angle, `[hints][samples]`, from its bond.
   func forward(
-    _ z: Variable, h: Variable, row: CoordinateScaling.Row, logDet: inout LogDensity
+    _ z: Variable, h: Variable, row: CoordinateScaling.Row, logDet: inout LogDensity,
+    hint: (_ bond: Variable) -> Variable? = { _ in nil }
   ) -> [Variable] {
     let nothing = z.tape.constant(0, columns: z.columns)
     let bond = scaled.forward(z.rows(0..<1), parameters: bondHead(h))
     logDet += LogDensity(bond.logSlope)
     var parts = [bond.value, nothing, nothing]
     if row.angle != nil {
-      let angle = scaled.forward(z.rows(1..<2), parameters: angleHead(h.stacked(with: bond.value)))
+      let given = [bond.value] + (hint(bond.value).map { [$0] } ?? [])
+      let angle = scaled.forward(z.rows(1..<2), parameters: angleHead(h.stacked(with: given)))
       logDet += LogDensity(angle.logSlope)
       parts[1] = angle.value
     }

@@ -6,8 +6,9 @@ import NeuralNetworks
 /// field says of it.
 ///
 /// Torsions have a density that is linear between the nodes φₖ of a grid, p(φₖ) ∝ (1 − ε) softmaxₖ(−λ uₖ + Σₘ aₘ cos mφₖ + bₘ sin mφₖ) + ε/K,
-/// with the energies u of `TorsionGuide`; λ, a and b come from the network, which is 1, 0 and 0 at the start. Derivatives do not go through u,
-/// so densities can be learned at given configurations only.
+/// with the energies u of `TorsionGuide`; λ, a and b come from the network, which is 1, 0 and 0 at the start. The densities of angles that close
+/// rings are given the angle at which they would. Derivatives do not go through what the guide says, so densities can be learned at given
+/// configurations only.
 public struct GuidedNetwork: Sendable {
   public struct Options: Sendable, Equatable, Codable {
     public var width = 128
@@ -48,7 +49,7 @@ public struct GuidedNetwork: Sendable {
         Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
         CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
         StiffConditionals(
-          width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, in: &builder),
+          width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, hints: 1, in: &builder),
         StiffConditionals.head(
           "torsion", inputs: width + 2 + Self.coarse, headWidth: options.headWidth, 1 + 2 * options.harmonics,
           in: &builder)
@@ -69,6 +70,8 @@ public struct GuidedNetwork: Sendable {
     let guide: TorsionGuide
     let stiff: StiffConditionals.Places
     let free: [Int]
+    /// Tokens whose angles close a ring.
+    let closing: Set<Int>
 
     public init(
       _ system: MolecularSystem, zMatrix: ZMatrix, scaling: CoordinateScaling, nodes: Int, kT: Double
@@ -78,9 +81,18 @@ public struct GuidedNetwork: Sendable {
       guide = TorsionGuide(system, zMatrix: zMatrix, isFree: rows.map(\.isFree), nodes: nodes, kT: kT)
       stiff = StiffConditionals.Places(rows)
       free = rows.indices.filter { scaling.rows[$0].isFree }
+      closing = Set(guide.closingRows)
     }
 
     var tokens: Int { rows.count }
+
+    /// The angle by which a token closes a ring, scaled, from its scaled bond; 0 where it closes none.
+    func closingAngle(_ token: Int, bond: Double, of build: TorsionGuide.Build) -> Double {
+      guard closing.contains(token), let angle = rows[token].angle else { return 0 }
+      let length = rows[token].bond.center + rows[token].bond.width * bond
+      let scaled = (build.closingAngle(row: token, bond: length) - angle.center) / angle.width
+      return scaled.isFinite ? max(-10, min(10, scaled)) : 0
+    }
 
     /// nm and rad, from the numbers of a token: bond, angle, sibling dihedral, torsion.
     func unscaled(_ token: Int, _ y: (Double, Double, Double, Double)) -> (bond: Double, angle: Double, torsion: Double)
@@ -199,25 +211,29 @@ public struct GuidedNetwork: Sendable {
         input(StiffConditionals.features(coordinates)).columns(0..<(tokens - 1) * samples),
       ]) : tape.constant(0, rows: options.width, columns: samples)
     let h = transformer(x + before, tokens: tokens)
-    let (rows, ofStiff) = stiff.inverse(coordinates, h: h, layout.stiff)
+    let guided = guided(coordinates.values, layout, samples: samples)
+    let (rows, ofStiff) = stiff.inverse(
+      coordinates, h: h, hint: tape.variable(guided.closingAngles, rows: 1, columns: coordinates.columns), layout.stiff)
     var logDet = ofStiff
     let torsions = StiffConditionals.latents(
       coordinates, row: 3, of: layout.free, tokens: tokens, h: h,
       given: [coordinates.rows(0..<1), coordinates.rows(1..<2)], logDet: &logDet
     ) {
-      let shares = torsionShares(
-        $1, energies: guideEnergies(coordinates.values, layout, samples: samples),
-        columns: layout.free.count * samples)
+      let shares = torsionShares($1, energies: guided.energies, columns: layout.free.count * samples)
       return torsionInverse($0.values, shares: shares)
     }
     return Transformed(tape.stacking(rows + [torsions]), logDet: logDet)
   }
 
-  /// Energies of the torsions that are free, `[nodes][free × samples]`, of molecules that are all there.
-  private func guideEnergies(_ values: [Double], _ layout: Layout, samples: Int) -> [Double] {
+  /// What the guide says of molecules that are all there: energies of the torsions that are free, `[nodes][free × samples]`, and scaled
+  /// angles that close rings, `[tokens × samples]`.
+  private func guided(
+    _ values: [Double], _ layout: Layout, samples: Int
+  ) -> (energies: [Double], closingAngles: [Double]) {
     let columns = layout.free.count * samples
     let stride = layout.tokens * samples
     var energies = [Double](repeating: 0, count: options.nodes * columns)
+    var closingAngles = [Double](repeating: 0, count: stride)
     var build = TorsionGuide.Build(layout.guide)
     for sample in 0..<samples {
       var column = sample
@@ -225,6 +241,7 @@ public struct GuidedNetwork: Sendable {
         let at = token * samples + sample
         let (bond, angle, torsion) = layout.unscaled(
           token, (values[at], values[stride + at], values[2 * stride + at], values[3 * stride + at]))
+        closingAngles[at] = layout.closingAngle(token, bond: values[at], of: build)
         if layout.rows[token].isFree {
           for (k, energy) in build.reducedEnergies(row: token, bond: bond, angle: angle).enumerated() {
             energies[k * columns + column] = energy
@@ -234,7 +251,7 @@ public struct GuidedNetwork: Sendable {
         build.place(row: token, bond: bond, angle: angle, torsion: torsion)
       }
     }
-    return energies
+    return (energies, closingAngles)
   }
 
   // MARK: From latents to coordinates, atom by atom
@@ -256,7 +273,11 @@ public struct GuidedNetwork: Sendable {
       if let last = placed.last { x = x + input(StiffConditionals.features(last)) }
       let h = transformer(x, after: &past)
       let row = layout.rows[token]
-      var parts = stiff.forward(z, h: h, row: row, logDet: &logDet) + [nothing]
+      var parts =
+        stiff.forward(z, h: h, row: row, logDet: &logDet) { bond in
+          let angles = zip(bond.values, builds).map { layout.closingAngle(token, bond: $0, of: $1) }
+          return tape.variable(angles, rows: 1, columns: samples)
+        } + [nothing]
       let numbers = parts[0..<3].map(\.values)
       func unscaled(_ sample: Int, torsion: Double) -> (bond: Double, angle: Double, torsion: Double) {
         layout.unscaled(token, (numbers[0][sample], numbers[1][sample], numbers[2][sample], torsion))

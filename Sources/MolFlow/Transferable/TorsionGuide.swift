@@ -2,14 +2,22 @@ import Energies
 import Foundation
 
 /// What the force field says about the torsion of each atom that it leaves free, given the atoms placed before: the reduced energies
-/// of `PlacementEnergy` on a grid of the circle, above their lowest.
+/// of `PlacementEnergy` on a grid of the circle, above their lowest. And the angles by which rings close.
 struct TorsionGuide: Sendable {
   let zMatrix: ZMatrix
   /// Node k stands at −π + 2πk/nodes.
   let nodes: Int
   private let energies: [PlacementEnergy?]
   private let directions: [SIMD2<Double>]
+  private let closures: [Closure?]
   private let kT: Double
+
+  /// An atom placed before, from which a row's atom is at a known distance, nm: the other end of the bond that closes a ring, for the atom
+  /// that closes it and, two bonds away, for the one before.
+  private struct Closure: Sendable {
+    var partner: Int
+    var distance: Double
+  }
 
   /// kT; what is higher is as impossible as anything.
   static let highest = 20.0
@@ -21,11 +29,36 @@ struct TorsionGuide: Sendable {
       defer { placed.insert(row.atom) }
       return isFree ? PlacementEnergy(row: row, placed: placed, system: system) : nil
     }
+    closures = Self.closures(system, zMatrix)
     directions = (0..<nodes).map {
       let angle = -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)
       return SIMD2(cos(angle), sin(angle))
     }
   }
+
+  private static func closures(_ system: MolecularSystem, _ zMatrix: ZMatrix) -> [Closure?] {
+    let bonded = BondedTerms(system)
+    var rowOf: [Int: Int] = [:]
+    for (index, row) in zMatrix.rows.enumerated() { rowOf[row.atom] = index }
+    var closures = [Closure?](repeating: nil, count: zMatrix.rows.count)
+    for bond in zMatrix.ringClosures {
+      func place(_ atom: Int) -> Int { rowOf[atom] ?? -1 }
+      let (partner, last) =
+        place(bond.first) < place(bond.second) ? (bond.first, bond.second) : (bond.second, bond.first)
+      let before = zMatrix.rows[place(last)].bonded
+      guard let closing = try? bonded.bond(last, partner).length else { continue }
+      closures[place(last)] = Closure(partner: partner, distance: closing)
+      guard place(before) > place(partner), let link = try? bonded.bond(before, last).length,
+        let angle = try? bonded.angle(before, last, partner).angle
+      else { continue }
+      closures[place(before)] = Closure(
+        partner: partner, distance: (link * link + closing * closing - 2 * link * closing * cos(angle)).squareRoot())
+    }
+    return closures
+  }
+
+  /// Rows whose atoms are at a known distance from one placed before.
+  var closingRows: [Int] { closures.indices.filter { closures[$0] != nil } }
 
   /// One molecule that is built atom after atom.
   struct Build {
@@ -55,6 +88,18 @@ struct TorsionGuide: Sendable {
       guide.energies[row]!.evaluate(&grid, positions: positions)
       guard let lowest = grid.energy.min(), lowest.isFinite else { return grid.energy.map { _ in 0 } }
       return grid.energy.map { min(($0 - lowest) / guide.kT, TorsionGuide.highest) }
+    }
+
+    /// The angle, rad, at which a planar ring would close, for a row that closes one: with the atom in the plane of its references and
+    /// its partner, beyond the partner.
+    func closingAngle(row index: Int, bond: Double) -> Double {
+      let row = guide.zMatrix.rows[index], closure = guide.closures[index]!
+      let origin = positions[row.bonded]
+      let (u, v) = (positions[row.angled!] - origin, positions[closure.partner] - origin)
+      let (uu, vv, uv) = ((u * u).sum(), (v * v).sum(), (u * v).sum())
+      let distance = vv.squareRoot()
+      let inner = (bond * bond + vv - closure.distance * closure.distance) / (2 * bond * distance)
+      return acos(max(-1, min(1, uv / (uu * vv).squareRoot()))) + acos(max(-1, min(1, inner)))
     }
 
     mutating func place(row index: Int, bond: Double, angle: Double, torsion: Double) {

@@ -8,18 +8,27 @@ import Testing
 
 /// Checks that every kind of flow passes, far from the identity; those that integrate paths have `ContinuousFlowTests`.
 @Suite struct FlowRecipeTests {
-  static let kinds = FlowRecipes.kinds.filter { FlowRecipes.type(of: $0)!.likelihoodObjective == "likelihood" }
+  struct Case: Sendable, CustomTestStringConvertible {
+    var kind: String
+    var sequence = "ACE-ALA-NME"
+    var testDescription: String { "\(kind) of \(sequence)" }
+  }
 
-  static func flow(_ kind: String) throws -> NormalizingFlow {
-    var flow = try ModelFileTests.model(kind: kind).model.flow
+  /// Every kind, and the one that knows of rings with three of them.
+  static let cases =
+    FlowRecipes.kinds.filter { FlowRecipes.type(of: $0)!.likelihoodObjective == "likelihood" }.map { Case(kind: $0) }
+    + [Case(kind: GuidedNetwork.Options.kind, sequence: "PW")]
+
+  static func flow(_ flowCase: Case) throws -> NormalizingFlow {
+    var flow = try ModelFileTests.model(flowCase.sequence, kind: flowCase.kind).model.flow
     var random = RandomStream(seed: 8)
     for i in flow.parameters.values.indices { flow.parameters.values[i] += Float(0.03 * random.normal()) }
     return flow
   }
 
   /// log q of drawn samples is log q of given ones, up to single precision.
-  @Test(arguments: FlowRecipeTests.kinds) func logDensityOfDrawnSamples(kind: String) throws {
-    let proposal = FlowProposal(try Self.flow(kind), threads: 2)
+  @Test(arguments: FlowRecipeTests.cases) func logDensityOfDrawnSamples(flowCase: Case) throws {
+    let proposal = FlowProposal(try Self.flow(flowCase), threads: 2)
     let (x, logQ) = try proposal.draw(0..<200, from: RandomStream(seed: 6))
     let again = try proposal.logDensities(of: x)
     let differences = zip(logQ, again).map { $0 - $1 }
@@ -29,8 +38,8 @@ import Testing
   }
 
   /// Importance sampling of a density whose integral is known to be 1: that of the same flow with other parameters.
-  @Test(arguments: FlowRecipeTests.kinds) func isNormalised(kind: String) throws {
-    let flow = try Self.flow(kind)
+  @Test(arguments: FlowRecipeTests.cases) func isNormalised(flowCase: Case) throws {
+    let flow = try Self.flow(flowCase)
     var other = flow
     var random = RandomStream(seed: 18)
     for i in other.parameters.values.indices { other.parameters.values[i] += Float(0.003 * random.normal()) }
