@@ -3,7 +3,6 @@
 #include <stdint.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LANE_VARIANT(name) name##_avx2
-#define LANE_AVX2
 #include "kernels.h"
 #pragma clang attribute pop
 #endif

@@ -4,7 +4,6 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
 #define LANE_VARIANT(name) name##_avx512_single
 #define LANE_SINGLE
-#define LANE_AVX2
 #include "kernels.h"
 #pragma clang attribute pop
 #endif

@@ -1,5 +1,5 @@
 // All kernels of one variant. The including file defines LANE_VARIANT(name), LANE_SINGLE for floats, and on x86-64 sets
-// the target by a clang attribute pragma (with LANE_AVX2 to say so), so that no compiler flag is needed and the package
+// the target by a clang attribute pragma, so that no compiler flag is needed and the package
 // stays usable as a dependency.
 #include "CLaneKernels.h"
 #include "variants.h"

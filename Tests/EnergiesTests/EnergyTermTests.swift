@@ -94,20 +94,22 @@ import Testing
     }
   }
 
-  @Test("The portable and the fast kernels agree", arguments: TermRegistry.all, ArithmeticPrecision.allCases)
+  @Test("All instruction sets agree", arguments: TermRegistry.all, ArithmeticPrecision.allCases)
   func instructionSets(entry: TermRegistry.Entry, precision: ArithmeticPrecision) throws {
     let energy = TermRegistry.energy(entry.term, precision: precision)
     let rounding = Self.rounding(precision)
     let x = Self.configurations(16)
     var fast = Configurations(count: x.count, dimension: x.dimension), portable = fast
     let fastEnergies = try energy.energies(of: x, forces: &fast)
-    let found = try InstructionSet.portable.onThisThread { try energy.energies(of: x, forces: &portable) }
-    let portableEnergies = try #require(found)
-    for s in 0..<x.count {
-      // Only rounding differs: fused against separate multiply-add.
-      #expect(abs(fastEnergies[s] - portableEnergies[s]) <= rounding * max(1, abs(fastEnergies[s])))
-      let scale = fast.slice(s..<s + 1).coordinates.map(abs).max()! + 1
-      for c in 0..<x.dimension { #expect(abs(fast[s, c] - portable[s, c]) < 10 * rounding * scale) }
+    for set in InstructionSet.available {
+      let found = try set.onThisThread { try energy.energies(of: x, forces: &portable) }
+      let portableEnergies = try #require(found)
+      for s in 0..<x.count {
+        // Only rounding differs: fused against separate multiply-add.
+        #expect(abs(fastEnergies[s] - portableEnergies[s]) <= rounding * max(1, abs(fastEnergies[s])), "\(set)")
+        let scale = fast.slice(s..<s + 1).coordinates.map(abs).max()! + 1
+        for c in 0..<x.dimension { #expect(abs(fast[s, c] - portable[s, c]) < 10 * rounding * scale, "\(set)") }
+      }
     }
   }
 

@@ -79,6 +79,9 @@ struct OperationCase: Sendable, CustomStringConvertible {
     OperationCase(name: "attention", shapes: [(4, 35), (4, 35), (4, 35)], hasSecondDerivatives: false) {
       $0[0].attending(to: $0[1], $0[2], heads: 2, tokens: 5, causal: false)
     },
+    OperationCase(name: "attention of a wide head", shapes: [(70, 6), (70, 6), (70, 6)], hasSecondDerivatives: false) {
+      $0[0].attending(to: $0[1], $0[2], heads: 1, tokens: 3, causal: true)
+    },
     OperationCase(name: "causal attention", shapes: [(4, 54), (4, 54), (4, 54)], hasSecondDerivatives: false) {
       $0[0].attending(to: $0[1], $0[2], heads: 2, tokens: 3, causal: true)
     },

@@ -10,10 +10,14 @@ extension ForceField {
     "ff19sb": "ff19SB", "amber19": "ff19SB", "amber19sb": "ff19SB", "amberff19sb": "ff19SB",
   ]
 
+  /// The name of the shipped force field that another spelling means, or nil.
+  public static func shippedName(_ name: String) -> String? {
+    aliases[name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != "." }]
+  }
+
   /// A protein force field that comes with the package, for example "amber14" (ff14SB).
   public static func shipped(named name: String) throws -> ForceField {
-    let plain = name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != "." }
-    guard let file = aliases[plain] else {
+    guard let file = shippedName(name) else {
       throw InputError(
         "force field", "there is no shipped force field of this name",
         expected: shippedNames.joined(separator: ", "), found: name,

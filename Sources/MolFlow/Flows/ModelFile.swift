@@ -63,13 +63,10 @@ public struct ModelFile: Sendable {
     ).encoded()
   }
 
-  /// - Parameters:
-  ///   - structure: one configuration that shows the stereocentres, which transferable models need, at a state.
-  /// - Throws: `InputError` for a file that is no model, or a model of another molecule.
-  public init(
-    _ data: Data, path: String, system: MolecularSystem, coordinates: InternalCoordinates,
-    structure: Configurations? = nil, state: ThermodynamicState = ThermodynamicState(temperature: 300)
-  ) throws {
+  /// What stands in a file beside the parameters, whatever molecule it is of.
+  public static func header(_ data: Data, path: String) throws -> Header { try read(data, path: path).header }
+
+  private static func read(_ data: Data, path: String) throws -> (file: Safetensors, header: Header) {
     let file: Safetensors
     do {
       file = try Safetensors(data, file: path)
@@ -95,6 +92,17 @@ public struct ModelFile: Sendable {
     } catch {
       throw InputError(path, "has a description of its model that cannot be read", found: "\(error)")
     }
+    return (file, header)
+  }
+
+  /// - Parameters:
+  ///   - structure: one configuration that shows the stereocentres, which transferable models need, at a state.
+  /// - Throws: `InputError` for a file that is no model, or a model of another molecule.
+  public init(
+    _ data: Data, path: String, system: MolecularSystem, coordinates: InternalCoordinates,
+    structure: Configurations? = nil, state: ThermodynamicState = ThermodynamicState(temperature: 300)
+  ) throws {
+    let (file, header) = try Self.read(data, path: path)
     var scaling = header.scaling
     let expected = Self.signature(of: system.molecule, coordinates.zMatrix)
     if type(of: header.recipe).isTransferable {

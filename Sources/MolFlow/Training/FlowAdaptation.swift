@@ -7,7 +7,7 @@ import Sampling
 /// Chains that teach a flow as they go: draws of the flow and local moves carry chains on, and what chains visit is what the flow
 /// learns, so that draws are accepted more and more.
 ///
-/// A round moves all chains (`IndependenceMetropolisMethod`) and then takes steps of maximum likelihood on what they lately visited.
+/// A round moves all chains (`IndependenceMetropolisMethod`) and then takes steps of `InformedLikelihood` on what they lately visited.
 /// While the flow changes, chains leave no density invariant exactly; samples are therefore to be drawn afterwards from the flow as it
 /// then is, which keeps every method exact.
 ///
@@ -22,6 +22,9 @@ public struct FlowAdaptation: Sendable {
   public var stepsPerRound = 40
   public var batch = 256
   public var rate = 1e-3
+  /// How much the log-variance of what chains visited counts beside its likelihood, and the bound on a sample's part.
+  public var varianceWeight = 1.0
+  public var bound = 5.0
 
   public init(rounds: Int) { self.rounds = rounds }
 
@@ -58,6 +61,8 @@ public struct FlowAdaptation: Sendable {
     var average = ExponentialMovingAverage(decay: 0.98, values: flow.parameters.values)
     let computation = ShardedComputation(shardSize: 64, threads: threads)
     var visited = Configurations(count: 0, dimension: flow.dimension)
+    var reducedEnergies: [Double] = []
+    let loss = InformedLikelihood(weight: varianceWeight, bound: bound)
     var state = try method(flow).start()
     var evaluations = 0
     for round in 0..<rounds {
@@ -65,14 +70,22 @@ public struct FlowAdaptation: Sendable {
       let portion = try own.sample(
         round * movesPerRound * chains..<(round + 1) * movesPerRound * chains, state: &state)
       evaluations += portion.evaluations
-      let q = flow.chart.inverseAndLogDet(portion.samples.x).value
+      let (q, minusLogJ) = flow.chart.inverseAndLogDet(portion.samples.x)
       visited = visited.appending(q)
       visited = visited.slice(max(0, visited.count - memory)..<visited.count)
+      reducedEnergies = Array(
+        (reducedEnergies + zip(portion.samples.reducedPotentials, minusLogJ).map { $0 + $1 }).suffix(memory))
       var losses = 0.0
       for step in 0..<stepsPerRound {
         var choice = random.child(1).child(round * stepsPerRound + step)
         let rows = (0..<batch).map { _ in choice.integer(below: visited.count) }
-        let (loss, gradient) = try flow.negativeLogLikelihood(of: visited.rows(rows), by: computation)
+        let energies = rows.map { reducedEnergies[$0] }
+        let (logDensities, gradient) = try flow.likelihoodGradient(of: visited.rows(rows), by: computation) {
+          logDensities, range in
+          // Each shard has a constant of its own.
+          loss.factors(logDensities: logDensities, reducedEnergies: energies[range], frames: range.count)
+            .map { $0 * Double(range.count) / Double(batch) }
+        }
         let norm = globalNorm(of: gradient)
         guard norm.isFinite else {
           throw TrainingError(
@@ -82,7 +95,7 @@ public struct FlowAdaptation: Sendable {
         optimizer.update(
           &flow.parameters, gradient: gradient, scale: clippingScale(norm: norm, largest: 20), rate: rate)
         average.update(flow.parameters.values)
-        losses += loss
+        losses -= logDensities.reduce(0, +) / Double(batch)
       }
       try onRound(
         Report(

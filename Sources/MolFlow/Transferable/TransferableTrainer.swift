@@ -6,10 +6,9 @@ import Sampling
 
 /// Trains one set of parameters on many peptides; see `TrainingPlan`.
 ///
-/// The loss of a peptide is −mean log p(q) of its frames and, `varianceWeight` times, ½ Var[D], D = log p(q) + u(q) − log J(q), a
-/// constant where the flow is the target (see `NormalizingFlow.logVariance`): frames are few, and the energy says what a frame's density is,
-/// not only that it was met. The rounds of energies take half of each minibatch from the flow itself, so that they see what frames
-/// cannot show: places where the flow has too much density. Everything is by coordinate, so that large peptides do not count for more.
+/// The loss of a peptide is `InformedLikelihood` of its frames. The rounds of energies take half of each minibatch from the flow itself, so that
+/// they see what frames cannot show: places where the flow has too much density. Everything is by coordinate, so that large peptides do
+/// not count for more.
 ///
 /// Continuous flows learn from frames by flow matching instead.
 ///
@@ -82,6 +81,9 @@ public struct TransferableTrainer {
     threads: Int
   ) {
     precondition(!peptides.isEmpty && peptidesAtOnce > 0)
+    precondition(
+      !(peptides[0].flow.architecture is ContinuousArchitecture) || plan.energyRounds == 0,
+      "flow matching knows no energy")
     (self.plan, self.state, self.peptides, self.validation) = (plan, state, peptides, validation)
     self.peptidesAtOnce = peptidesAtOnce
     computation = ShardedComputation(shardSize: 1, threads: threads)
@@ -95,7 +97,7 @@ public struct TransferableTrainer {
     var random = RandomStream(seed: plan.seed).child(1).child(state.round)
     let isOfEnergies = state.round >= plan.likelihoodRounds
     let own = isOfEnergies ? try drawOwn(random.child(1)) : []
-    next.energyEvaluations += own.reduce(0) { $0 + $1.q.count }
+    next.energyEvaluations += own.count * Self.ownSamples
     let (schedule, firstRound) =
       isOfEnergies ? (plan.energySchedule, plan.likelihoodRounds) : (plan.likelihoodSchedule, 0)
     var (losses, variances, norms): ([Double], [Double], [Double]) = ([], [], [])
@@ -201,21 +203,16 @@ public struct TransferableTrainer {
   private func likelihoodGradient(
     of groups: [Group], parameters: ParameterStore
   ) throws -> (logDensities: [[Double]], gradient: [Float]) {
-    let (weight, bound, peptides) = (plan.varianceWeight, plan.bound, peptides)
-    let (logDensities, gradient) = try computation.run(count: groups.count, parameters: parameters, wantsGradient: true)
-    { tape, shard in
+    let (loss, peptides) = (InformedLikelihood(weight: plan.varianceWeight, bound: plan.bound), peptides)
+    let (logDensities, gradient) = try computation.run(
+      count: groups.count, parameters: parameters, wantsGradient: true
+    ) { tape, shard in
       let group = groups[shard.lowerBound]
       let flow = peptides[group.peptide].flow
       let scale = 1 / Double(flow.dimension * groups.count)
       return try flow.logDensities(of: group.q, on: tape) { logDensities in
-        let differences = zip(logDensities, group.reducedEnergies).map { $0 + $1 }
-        // The median: single samples may be anywhere.
-        let center = median(differences)
-        return differences.enumerated().map { sample, difference in
-          let deviation = max(-bound, min(bound, difference - center))
-          let ofVariance = deviation.isNaN ? 0 : weight * deviation / Double(differences.count)
-          return scale * (ofVariance - (sample < group.frames ? 1 / Double(group.frames) : 0))
-        }
+        loss.factors(logDensities: logDensities, reducedEnergies: group.reducedEnergies, frames: group.frames)
+          .map { scale * $0 }
       }
     }
     return (logDensities, gradient)
@@ -294,11 +291,6 @@ private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(v
 private func variance(_ values: [Double]) -> Double {
   let center = mean(values)
   return values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(values.count)
-}
-
-private func median(_ values: [Double]) -> Double {
-  let sorted = values.sorted()
-  return sorted[sorted.count / 2]
 }
 
 /// e^{log w} in units of the largest.

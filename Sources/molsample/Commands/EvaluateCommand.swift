@@ -44,9 +44,8 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     var overrides = try Overrides(arguments.words)
-    if let set, !arguments.plainWords.isEmpty || arguments.hasOriginFlag {
-      throw UsageError("a system and --set \(set) exclude each other", advice: "leave one of them out")
-    }
+    if let set { try arguments.refuseSystem(beside: set) }
+    let temperature = try set == nil ? nil : overrides.takeNumber("temperature")
     let description = try set == nil ? arguments.description(overrides: &overrides) : nil
     var evaluation = ModelEvaluation(
       samples: try overrides.takeInteger("samples", in: 100...100_000_000) ?? (set == nil ? 100_000 : 10_000),
@@ -67,7 +66,8 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try output.map { try OutputFolder(path: $0) }
     guard let description else {
       return try PeptideSetEvaluation(
-        list: PeptideList(path: set!), references: reference, evaluation: evaluation, folder: folder
+        list: PeptideList(path: set!), temperature: temperature, references: reference, evaluation: evaluation,
+        folder: folder
       ).run(json: json)
     }
     let result = try evaluation.run(description)

@@ -167,7 +167,7 @@ struct RunCommand: ParsableCommand {
       reasons: (scope?.remarks.map { "the model: \($0)" } ?? [])
         + verdict.reasons(
           effectiveSamples: effective, largestShare: statistics.largestShare, evidence,
-          of: file == nil ? .untrained : scope == nil ? .ofThisMolecule : .transferable),
+          of: origin(file, configuration)),
       free_energies: freeEnergies,
       configuration_digest: configuration.digest, molsample_version: Version.current)
     try folder.write(try JSONOutput.encode(summary) + "\n", as: "summary.json")
@@ -181,6 +181,13 @@ struct RunCommand: ParsableCommand {
       print("written to \(folder.path): report.html, ensemble.nc, resampled.nc, restarts, summary.json, …")
     }
     if verdict.grade == .notConverged { throw NotConverged() }
+  }
+
+  private func origin(_ model: ModelFile?, _ configuration: RunConfiguration) -> Verdict.Origin {
+    guard let model else { return .untrained }
+    let recipe = type(of: model.header.recipe)
+    return recipe.isTransferable && recipe.likelihoodObjective == LikelihoodObjective.name
+      && configuration.adaptationRounds == 0 ? .adaptable : .trained
   }
 
   private func provenance(

@@ -6,7 +6,7 @@ import MolFlow
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Trains a normalizing flow of one molecule, by equilibrium frames and by its energy.",
+    abstract: "Trains a normalizing flow of one molecule, or of peptides, by equilibrium frames and by the energy.",
     discussion: """
       EXAMPLES
         molsample train alanine-dipeptide
@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand {
         molsample train alanine-dipeptide data=my-frames.nc output=my-model --resume
         molsample train alanine-dipeptide model=coupling objective=alpha_two
         molsample run alanine-dipeptide model=my-model/model.safetensors
+        molsample train --set trajectories/train-dataset --validation trajectories/validation-dataset output=my-model
 
       model=autoregressive places the atoms one after another along a z-matrix; a causal transformer gives each bond, angle
       and torsion its density. model=coupling transforms all internal coordinates by spline couplings, model=cartesian
@@ -24,6 +25,11 @@ struct TrainCommand: ParsableCommand {
       then by an objective that knows the energy: log_variance compares density and energy on such frames and on samples
       of its own; reverse_kl and mixed follow the forces; alpha_two anneals samples to where the flow has too little density.
       data=none trains by the energy alone, from a high temperature down.
+
+      --set FOLDER, once or more, trains one model on the peptides of data sets (`dataset`): model=transferable, or
+      model=transferable-egnn, a continuous flow, as a baseline. rounds= go through pool= frames of peptides_at_once= peptides in
+      a minibatch, by likelihood and, variance_weight= times, by the energies of the frames; energy_rounds= then add samples of
+      the model's own, which pays where a tenth of these is effective. peptides=N takes the first N of each set.
 
       Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors (the last), best.safetensors,
       training.csv, curves as SVG and PNG, config.yaml and checkpoint.safetensors. --resume goes on after a kill, to the
@@ -62,7 +68,7 @@ struct TrainCommand: ParsableCommand {
 
     let prepared = try PreparedSystem(description, needsStructure: configuration.data == nil)
     let folder = try OutputFolder(path: output)
-    if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingRun.checkpointName)) {
+    if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingFolder.checkpointName)) {
       throw UsageError(
         "\(output) holds a training run already", advice: "add --resume to go on with it, or choose another output=")
     }
@@ -84,9 +90,7 @@ struct TrainCommand: ParsableCommand {
 
   private func trainTransferable() throws {
     var overrides = try Overrides(arguments.words)
-    if let word = arguments.plainWords.first {
-      throw UsageError("\(word): a system and --set exclude each other", advice: "leave one of them out")
-    }
+    try arguments.refuseSystem(beside: sets[0])
     typealias Configuration = TransferableTraining.Configuration
     if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: Configuration.keys) }
     let configuration = try Configuration(sets: sets, validation: validation, overrides: &overrides)
@@ -96,7 +100,7 @@ struct TrainCommand: ParsableCommand {
     try overrides.finish(known: Configuration.keys)
     let folder = try OutputFolder(path: output)
     try folder.lock()
-    if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingRun.checkpointName)) {
+    if !resume, FileManager.default.fileExists(atPath: folder.file(TrainingFolder.checkpointName)) {
       throw UsageError(
         "\(output) holds a training run already", advice: "add --resume to go on with it, or choose another output=")
     }

@@ -28,7 +28,9 @@ enum ModelCatalog {
     guard let shipped = path(of: system, kind: word) else {
       throw UsageError(
         "no trained \(word) model comes with \(system)",
-        advice: "train one with `molsample train \(system)` and give its file with model=PATH")
+        advice: FlowRecipes.type(of: word)?.isTransferable == true
+          ? "train one with `molsample train --set FOLDER` and give its file with model=PATH"
+          : "train one with `molsample train \(system)` and give its file with model=PATH")
     }
     return shipped
   }
@@ -43,9 +45,11 @@ enum ModelCatalog {
       FlowRecipes.type(of: kind)?.isTransferable == false && path(of: system.name, kind: kind) != nil
     }
     if let own { return own }
-    guard let transferable, let molecule = try? PreparedSystem(system, needsStructure: false).system.molecule,
-      PeptideAtomFeatures.unknownAtom(in: molecule) == nil
+    guard let transferable, let prepared = try? PreparedSystem(system, needsStructure: false),
+      PeptideAtomFeatures.unknownAtom(in: prepared.system.molecule) == nil, prepared.system.molecule.bonds.count > 0
     else { return forceField }
+    // It needs to see the stereocentres; sequences are built.
+    guard case .sequence = system.origin else { return prepared.structure == nil ? forceField : transferable }
     return transferable
   }
 

@@ -19,8 +19,7 @@ struct ModelScope {
   init?(_ model: ModelFile, of prepared: PreparedSystem) {
     guard type(of: model.header.recipe).isTransferable else { return nil }
     let provenance = model.header.provenance
-    let words = (provenance["peptides"] ?? "").split(separator: " ").map(String.init)
-    let trained = words.compactMap { word in
+    let trained = Self.peptides(of: model).compactMap { word in
       (try? PeptideSequence(parsing: word)).map { sequence in
         [sequence.leadingCap].compactMap(\.self) + sequence.residueNames + [sequence.trailingCap].compactMap(\.self)
       }
@@ -30,7 +29,8 @@ struct ModelScope {
     var remarks: [String] = []
 
     let known = Set(trained.flatMap { $0.map(Self.canonical) })
-    let unknown = residues.filter { !known.contains($0) }
+    if known.isEmpty { remarks.append("its file does not say what it was trained on") }
+    let unknown = known.isEmpty ? [] : residues.filter { !known.contains($0) }
     let caps = unknown.filter(Self.caps.contains)
     let others = Set(unknown).subtracting(Self.caps).sorted()
     if !others.isEmpty { remarks.append("it never saw the residues \(others.joined(separator: ", "))") }
@@ -57,17 +57,17 @@ struct ModelScope {
         "it was trained at \(significant(temperature)) K, and \(significant(prepared.description.temperature)) K is asked for"
       )
     }
-    if let forceField = provenance["force_field"], let solvent = provenance["solvent"] {
-      let description = prepared.description
-      let own =
-        description.forceField.isEmpty
-        ? "the energy of a file" : description.forceField.joined(separator: ", ")
-      if description.forceField != [forceField] {
+    if let forceField = provenance["force_field"] {
+      let words = prepared.description.forceField
+      let own = words.isEmpty ? "the energy of a file" : words.joined(separator: ", ")
+      if words.count != 1 || ForceField.shippedName(words[0]) != forceField {
         remarks.append("it was trained on \(forceField), and this is \(own)")
       }
-      if let found = description.solvent ?? (description.forceField.isEmpty ? nil : "vacuum"), found != solvent {
-        remarks.append("it was trained in \(solvent), and this is in \(found)")
-      }
+    }
+    if let solvent = provenance["solvent"] {
+      let own = prepared.system.term(GeneralizedBorn.self)?.parameters.model.lowercased() ?? "vacuum"
+      let trained = solvent.isEmpty ? "vacuum" : solvent
+      if own != trained { remarks.append("it was trained in \(trained), and this is in \(own)") }
     }
     self.remarks = remarks
     isTrainedOn = trained.contains { $0.map(Self.canonical) == residues }
@@ -75,9 +75,12 @@ struct ModelScope {
 
   private static let caps: Set<String> = ["ACE", "NME", "NHE"]
 
-  /// Protonation states of histidine are one residue to a model.
-  private static func canonical(_ name: String) -> String {
-    ["HIE", "HID", "HIP"].contains(name) ? "HIS" : name
+  /// Tautomers of histidine are one residue to a model; its cation is another.
+  private static func canonical(_ name: String) -> String { ["HIE", "HID"].contains(name) ? "HIS" : name }
+
+  /// What a transferable model was trained on, as its file says.
+  static func peptides(of model: ModelFile) -> [String] {
+    (model.header.provenance["peptides"] ?? "").split(separator: " ").map(String.init)
   }
 
   /// What a user is told before a run.

@@ -18,7 +18,10 @@ struct SystemArguments: ParsableArguments {
   @Option(help: ArgumentHelp("PDB file: atoms of --openmm-system, or a molecule for --force-field.", valueName: "file"))
   var pdb: String?
 
-  @Option(help: ArgumentHelp("Peptide sequence, AK or ACE-ALA-NME.", valueName: "sequence"))
+  @Option(
+    help: ArgumentHelp(
+      "Peptide sequence, AK or ACE-ALA-NME; amber14 with obc1, cutoff 2 nm and 310 K unless --force-field is given.",
+      valueName: "sequence"))
   var sequence: String?
 
   @Option(
@@ -40,6 +43,23 @@ struct SystemArguments: ParsableArguments {
 
   /// Whether a flag says where the molecule comes from, so that no SYSTEM is needed.
   var hasOriginFlag: Bool { [sequence, prmtop, openmmSystem, pdb].contains { $0 != nil } }
+
+  /// Flags that say what the molecule's energy is.
+  var hasEnergyFlag: Bool {
+    forceField != nil || solvent != nil || cutoff != nil || solventDielectric != nil || surfaceArea != nil
+  }
+
+  /// Refuses what would be ignored beside --set.
+  func refuseSystem(beside set: String) throws {
+    if let word = plainWords.first ?? (hasOriginFlag ? "a system" : nil) {
+      throw UsageError("\(word) and --set \(set) exclude each other", advice: "leave one of them out")
+    }
+    if hasEnergyFlag {
+      throw UsageError(
+        "--set \(set) has the energy of data sets, amber14 with obc1 and a cutoff of 2 nm",
+        advice: "leave out --force-field, --solvent, --cutoff and their like")
+    }
+  }
 
   /// Words that are not key=value.
   var plainWords: [String] { words.filter { !$0.contains("=") } }

@@ -1,9 +1,12 @@
 import Energies
 import Foundation
+import Trajectories
 
 /// A transferable model on many peptides, one after the other; a line for each.
 struct PeptideSetEvaluation {
   let list: PeptideList
+  /// K; that of data sets where nothing is said.
+  let temperature: Double?
   /// Folder of a data set that may have some of them.
   let references: String?
   let evaluation: ModelEvaluation
@@ -40,6 +43,8 @@ struct PeptideSetEvaluation {
     @ExplicitNull var model: String?
     var samples: Int
     var seed: UInt64
+    /// Reference runs whose two halves do not agree, or know ΔF(φ) worse than within 0.25 kT.
+    var unconverged_references: [String]
     /// Of raw Kish shares, nothing clipped.
     var mean_ess_fraction: Double
     var smallest_ess_fraction: Double
@@ -49,14 +54,32 @@ struct PeptideSetEvaluation {
   }
 
   func run(json: Bool) throws {
-    let table = try references.map { try DatasetTable(folder: OutputFolder(path: $0)) }
+    let table = try references.map { path in
+      guard FileManager.default.fileExists(atPath: path),
+        let table = try? DatasetTable(folder: OutputFolder(path: path)), !table.rows.isEmpty
+      else {
+        throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
+      }
+      return table
+    }
     var settings = try Overrides([])
-    let protocolOfSets = try DatasetConfiguration(overrides: &settings)
+    var protocolOfSets = try DatasetConfiguration(overrides: &settings)
+    if let temperature {
+      guard temperature > 0 else { throw UsageError("temperature must be positive") }
+      protocolOfSets.temperature = temperature
+    }
     var rows: [Row] = []
     for sequence in list.sequences {
       let known = table?[sequence]
       var own = evaluation
       own.reference = known == nil ? nil : "\(references!)/\(folderName(sequence)).nc"
+      if let path = own.reference, let of = try AmberTrajectoryReader(path: path).number("temperature"),
+        abs(of - protocolOfSets.temperature) > 0.01
+      {
+        throw InputError(
+          path, "is of another temperature", expected: "\(significant(protocolOfSets.temperature)) K",
+          found: "\(significant(of)) K", advice: "give temperature=\(significant(of)), or another --reference")
+      }
       let found = try own.run(try protocolOfSets.description(of: sequence))
       rows.append(Self.row(sequence, found, known))
       try folder?.write(Self.csv(rows), as: "evaluation.csv")
@@ -67,6 +90,7 @@ struct PeptideSetEvaluation {
     }
     let result = Result(
       model: evaluation.model, samples: evaluation.samples, seed: evaluation.seed,
+      unconverged_references: list.sequences.filter { table?[$0]?.state == .notConverged },
       mean_ess_fraction: rows.reduce(0) { $0 + $1.ess_fraction } / Double(rows.count),
       smallest_ess_fraction: rows.map(\.ess_fraction).min()!,
       mean_absolute_error_kT: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count), peptides: rows)
@@ -91,6 +115,9 @@ struct PeptideSetEvaluation {
         + (result.mean_absolute_error_kT.map {
           "; mean |error of ΔF(φ)| \(significant($0, 3)) kT of \(errors.count)"
         } ?? ""))
+    if !result.unconverged_references.isEmpty {
+      print("references that are not converged: \(result.unconverged_references.joined(separator: " "))")
+    }
   }
 
   private static func row(

@@ -45,6 +45,7 @@ struct RunAdaptation {
       throw Interrupted(description: "interrupted while adapting the model; the same command begins that anew")
     }
     adapted.header.provenance[Self.digestName] = configuration.digest
+    adapted.header.provenance["adapted_to"] = configuration.system.name
     adapted.header.provenance["adaptation_rounds"] = "\(configuration.adaptationRounds)"
     adapted.header.provenance["adaptation_evaluations"] = "\(evaluations)"
     do {

@@ -1,25 +1,25 @@
 import Sampling
 
 extension Verdict {
-  /// Why, for people, and what to try next.
-  ///
   /// What a model is, as far as it decides what to try next.
   enum Origin {
     /// Needs no training, and is a first guess.
     case untrained
-    case ofThisMolecule
-    case transferable
+    case trained
+    /// One for many molecules that may learn from chains of this one.
+    case adaptable
   }
 
+  /// Why, for people, and what to try next.
   func reasons(effectiveSamples: Double, largestShare: Double, _ evidence: Evidence, of model: Origin) -> [String] {
     switch grade {
     case .notConverged:
       let next =
         switch model {
         case .untrained: "this model needs no training and is a first guess; train one with `molsample train`"
-        case .ofThisMolecule:
+        case .trained:
           "more samples (samples=N), or train the model further (`molsample train --help`, init_from=)"
-        case .transferable: "more samples (samples=N), or let the model learn this molecule first (adapt=20)"
+        case .adaptable: "more samples (samples=N), or let the model learn this molecule first (adapt=20)"
         }
       return (failures + doubts).map(\.text) + ["next: \(next)"]
     case .useWithCare:

@@ -21,7 +21,7 @@ struct TrainingConfiguration {
   static let keys =
     [
       "seed", "model", "base", "data", "data_stride", "time_step_fs", "init_from", "objective", "likelihood_rounds",
-      "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "bound",
+      "energy_rounds", "pool", "batch", "likelihood_rate", "energy_rate", "start_temperature", "variance_bound",
       "max_grad_norm", "average_decay", "energy_cut", "likelihood_share", "annealing_levels", "annealing_step",
       "leapfrog_steps", "replay_capacity", "path_noise", "time_power", "minibatch_transport", "pair_strength",
       "temperature", "output",
@@ -96,7 +96,7 @@ struct TrainingConfiguration {
     guard plan.rounds > 0 else { throw UsageError("likelihood_rounds and energy_rounds are both 0: nothing to do") }
     try positive("likelihood_rate", &plan.likelihoodRate)
     try positive("energy_rate", &plan.energyRate)
-    try positive("bound", &plan.bound)
+    try positive("variance_bound", &plan.bound)
     try positive("max_grad_norm", &plan.largestNorm)
     try positive("average_decay", &plan.averageDecay)
     guard plan.averageDecay < 1 else { throw UsageError("average_decay=\(plan.averageDecay) must be below 1") }
@@ -169,7 +169,7 @@ struct TrainingConfiguration {
     batch: \(plan.batch)
     likelihood_rate: \(plan.likelihoodRate)
     energy_rate: \(plan.energyRate)
-    bound: \(plan.bound)
+    variance_bound: \(plan.bound)
     max_grad_norm: \(plan.largestNorm)
     average_decay: \(plan.averageDecay)
     objective: \(plan.objective)

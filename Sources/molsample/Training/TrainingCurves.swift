@@ -3,37 +3,49 @@ import Plots
 
 /// Curves of a training run from its table `training.csv`.
 enum TrainingCurves {
-  /// Figure of the effective share, the likelihood and the gradients' norm against rounds; nil before the first round.
-  static func figure(title: String, table: String) -> Figure? {
-    var rounds: [Double] = []
-    var nll: [Double] = []
-    var ess: [Double] = []
-    var norm: [Double] = []
-    var energies: [Double] = []
-    for line in table.split(separator: "\n").dropFirst() {
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      guard cells.count == 6, let round = Double(cells[0]) else { continue }
-      rounds.append(round)
-      nll.append(Double(cells[2]) ?? .nan)
-      ess.append(100 * (Double(cells[3]) ?? .nan))
-      norm.append(Double(cells[4]) ?? .nan)
-      energies.append(1e-6 * (Double(cells[5]) ?? .nan))
+  /// A column of the table and how it is drawn.
+  struct Curve {
+    var column: String
+    var axis: Axis
+    var scale = 1.0
+  }
+
+  static let ofMolecule = [
+    Curve(column: "ess_fraction", axis: Axis("ESS of own samples / %", range: 0...100), scale: 100),
+    Curve(column: "negative_log_likelihood", axis: "−log p of frames"),
+    Curve(column: "gradient_norm", axis: .logarithmic("gradient norm")),
+    Curve(column: "energy_evaluations", axis: Axis("energies / 10^{6}", includesZero: true), scale: 1e-6),
+  ]
+
+  static let ofPeptides = [
+    Curve(
+      column: "forward_ess_fraction", axis: Axis("forward ESS of validation / %", includesZero: true), scale: 100),
+    Curve(column: "validation", axis: "loss of validation"), Curve(column: "training", axis: "loss of training"),
+    Curve(column: "variance", axis: .logarithmic("Var ln w of frames")),
+    Curve(column: "gradient_norm", axis: .logarithmic("gradient norm")),
+    Curve(column: "ess_fraction", axis: Axis("ESS of own samples / %", includesZero: true), scale: 100),
+  ]
+
+  /// The curves against rounds; nil before the first round.
+  static func figure(title: String, table: String, curves: [Curve]) -> Figure? {
+    let lines = table.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
-    guard !rounds.isEmpty else { return nil }
-    let whole = Axis("round", range: 0...rounds.last!)
-    func line(_ y: Axis, _ values: [Double]) -> LineChart? {
+    guard let header = lines.first else { return nil }
+    let rows = lines.dropFirst().filter { $0.count == header.count && Double($0[0]) != nil }
+    guard let last = rows.last.flatMap({ Double($0[0]) }) else { return nil }
+    let charts = curves.compactMap { curve -> LineChart? in
+      guard let place = header.firstIndex(of: curve.column) else { return nil }
       // A stage of training does not know everything; what it does not is left out.
-      let known = values.indices.filter { values[$0].isFinite }
+      let known = rows.compactMap { row -> (x: Double, y: Double)? in
+        guard let x = Double(row[0]), let y = Double(row[place]), y.isFinite else { return nil }
+        return curve.axis.scale == .logarithmic && y <= 0 ? nil : (x, curve.scale * y)
+      }
       guard !known.isEmpty else { return nil }
       return LineChart(
-        title: "", x: whole, y: y,
-        series: [LineChart.Series(y.label, x: known.map { rounds[$0] }, y: known.map { values[$0] })], legend: .hidden)
+        title: "", x: Axis("round", range: 0...last), y: curve.axis,
+        series: [LineChart.Series(curve.axis.label, x: known.map(\.x), y: known.map(\.y))], legend: .hidden)
     }
-    let charts: [LineChart?] = [
-      line(Axis("ESS of own samples / %", range: 0...100), ess), line("−log p of frames", nll),
-      line(.logarithmic("gradient norm"), norm.map { $0 > 0 ? $0 : .nan }),
-      line(Axis("energies / 10^{6}", includesZero: true), energies),
-    ]
-    return Figure(title: title, charts: charts.compactMap { $0 }, columns: 2)
+    return Figure(title: title, charts: charts, columns: 2)
   }
 }

@@ -27,11 +27,6 @@ struct TrainingRun {
     var effectiveFraction: Double?
   }
 
-  static let checkpointName = "checkpoint.safetensors"
-  static let modelName = "model.safetensors"
-  static let bestName = "best.safetensors"
-  static let tableName = "training.csv"
-
   func run(resuming: Bool) throws -> Outcome {
     let coordinates = try InternalCoordinates(prepared.system.molecule)
     let frames = try configuration.data.map { path in
@@ -72,25 +67,12 @@ struct TrainingRun {
     }
     var state = TrainingState(flow: model.flow, plan: plan)
     var spent = 0.0
-    let checkpoint = folder.file(Self.checkpointName)
-    if resuming, let data = FileManager.default.contents(atPath: checkpoint) {
-      guard
-        let seconds = try TrainingCheckpoint.restore(
-          data, path: checkpoint, digest: configuration.digest, into: &state)
-      else {
-        throw InputError(
-          checkpoint, "belongs to a run with other settings",
-          advice: "repeat the settings of config.yaml beside it, or choose another output=")
-      }
-      spent = seconds
-      Molsample.report("resuming after round \(state.round)")
-    }
+    let files = TrainingFolder(folder: folder)
+    if resuming { spent = try files.restore(digest: configuration.digest, into: &state) }
     try folder.write(configuration.yaml, as: "config.yaml")
-    // One line for each round after the header; what a killed run wrote beyond its checkpoint is cut off.
-    let table = try AppendedTable(
-      path: folder.file(Self.tableName),
+    let table = try files.table(
       header: ["round", "stage", "negative_log_likelihood", "ess_fraction", "gradient_norm", "energy_evaluations"],
-      keeping: state.round == 0 ? nil : lengthOfTable(lines: state.round + 1))
+      rounds: state.round)
 
     var trainer = FlowTrainer(
       plan: plan, state: state, frames: frames, dynamics: dynamics, target: target, threads: threads)
@@ -101,8 +83,8 @@ struct TrainingRun {
     func save() throws {
       try table.synchronise()
       model.flow = trainer.averaged
-      model.header.provenance = provenance(trainer.state)
-      try write(try model.encoded(), as: Self.modelName)
+      model.header.provenance = provenance(trainer.state, of: model)
+      try files.write(try model.encoded(), as: TrainingFolder.modelName)
       if let best = trainer.best, let kept = trainer.state.best {
         var file = model
         file.flow = best
@@ -110,11 +92,9 @@ struct TrainingRun {
         file.header.provenance["energy_evaluations"] = "at most \(trainer.state.energyEvaluations)"
         file.header.provenance[kept.isEffectiveFraction ? "ess_fraction_in_training" : "log_likelihood_in_training"] =
           significant(kept.score, 4)
-        try write(try file.encoded(), as: Self.bestName)
+        try files.write(try file.encoded(), as: TrainingFolder.bestName)
       }
-      try write(
-        try TrainingCheckpoint.encode(trainer.state, digest: configuration.digest, seconds: seconds()),
-        as: Self.checkpointName)
+      try files.save(trainer.state, digest: configuration.digest, seconds: seconds())
       lastCheckpoint = Date()
     }
     Interruption.watch()
@@ -157,16 +137,10 @@ struct TrainingRun {
       if Date().timeIntervalSince(lastCheckpoint) >= checkpointInterval { try save() }
     }
     try save()
-    var charts = Charts(folder: folder)
-    let rows = FileManager.default.contents(atPath: folder.file(Self.tableName)) ?? Data()
-    if let figure = TrainingCurves.figure(
-      title: "Training of \(configuration.system.name)", table: String(decoding: rows, as: UTF8.self))
-    {
-      try charts.write(figure, as: "training")
-      if let reason = charts.reasonWithoutPNG { Molsample.report("no PNG: \(reason)") }
-    }
+    try files.writeCurves(TrainingCurves.ofMolecule, title: "Training of \(configuration.system.name)")
     return Outcome(
-      model: folder.file(Self.modelName), kind: type(of: model.header.recipe).kind, rounds: trainer.state.round,
+      model: folder.file(TrainingFolder.modelName), kind: type(of: model.header.recipe).kind,
+      rounds: trainer.state.round,
       energyEvaluations: trainer.state.energyEvaluations, seconds: seconds(),
       effectiveFraction: trainer.state.effectiveFraction)
   }
@@ -177,6 +151,13 @@ struct TrainingRun {
       return try ModelFile(
         data, path: path, system: prepared.system, coordinates: coordinates,
         structure: frames?.slice(0..<1) ?? prepared.structure, state: prepared.state)
+    }
+    if type(of: configuration.recipe).isTransferable,
+      let atom = PeptideAtomFeatures.unknownAtom(in: prepared.system.molecule)
+    {
+      throw InputError(
+        configuration.system.name, "has atoms that a transferable model has no words for",
+        found: prepared.system.molecule.label(ofAtom: atom), advice: "train a model of this molecule alone")
     }
     guard let structure = frames?.slice(0..<1) ?? prepared.structure else {
       throw InputError(
@@ -211,7 +192,7 @@ struct TrainingRun {
   }
 
   private func provenance(
-    _ state: TrainingState
+    _ state: TrainingState, of model: ModelFile
   ) -> [String: String] {
     var text = [
       "program": "molsample \(Version.current)", "system": configuration.system.name,
@@ -224,29 +205,13 @@ struct TrainingRun {
         ? configuration.plan.objective : configuration.plan.likelihoodObjective,
       "configuration_digest": configuration.digest,
     ]
+    if type(of: model.header.recipe).isTransferable {
+      let earlier = ModelScope.peptides(of: model), own = configuration.system.name
+      text["peptides"] = (earlier.contains(own) ? earlier : earlier + [own]).joined(separator: " ")
+    }
     if let effectiveFraction = state.effectiveFraction {
       text["ess_fraction_in_training"] = significant(effectiveFraction, 4)
     }
     return text
-  }
-
-  /// Bytes of the first lines of the table.
-  private func lengthOfTable(lines: Int) -> Int {
-    var rest = lines
-    let bytes = FileManager.default.contents(atPath: folder.file(Self.tableName)) ?? Data()
-    for (place, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
-      rest -= 1
-      if rest == 0 { return place + 1 }
-    }
-    // More than there is: the table then says that it is too short.
-    return bytes.count + 1
-  }
-
-  private func write(_ data: Data, as name: String) throws {
-    do {
-      try data.write(to: URL(fileURLWithPath: folder.file(name)), options: .atomic)
-    } catch {
-      throw OutputError(folder.file(name), "cannot be written", reason: error.localizedDescription)
-    }
   }
 }

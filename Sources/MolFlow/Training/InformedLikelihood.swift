@@ -1,0 +1,26 @@
+/// The loss −mean log p(q) of frames + weight · ½ Var[D] of frames and other samples, D = log p(q) + u(q) − log J(q): likelihood that
+/// knows energies.
+///
+/// Frames are few, and likelihood knows only that they were met; where the flow is the target D is a constant, so the energy says what
+/// the density of each is beside that of the others (see `NormalizingFlow.logVariance`).
+struct InformedLikelihood {
+  var weight: Double
+  /// |D − c| counts as at most this, kT.
+  var bound: Double
+
+  /// The factor of ∂ log p/∂θ of each sample.
+  ///
+  /// - Parameters:
+  ///   - reducedEnergies: u − log J of each sample.
+  ///   - frames: the first so many are frames; likelihood is theirs alone.
+  func factors(logDensities: [Double], reducedEnergies: some Collection<Double>, frames: Int) -> [Double] {
+    let differences = zip(logDensities, reducedEnergies).map { $0 + $1 }
+    // c is the median: single samples may be anywhere.
+    let center = differences.sorted()[differences.count / 2]
+    return differences.enumerated().map { sample, difference in
+      let deviation = max(-bound, min(bound, difference - center))
+      let ofVariance = deviation.isNaN ? 0 : weight * deviation / Double(differences.count)
+      return ofVariance - (sample < frames ? 1 / Double(frames) : 0)
+    }
+  }
+}

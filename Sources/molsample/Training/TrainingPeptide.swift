@@ -1,0 +1,61 @@
+import Energies
+import Foundation
+import MolFlow
+import Trajectories
+
+/// A peptide of a data set with its frames and their energies.
+struct TrainingPeptide {
+  var name: String
+  var prepared: PreparedSystem
+  var coordinates: InternalCoordinates
+  var structure: Configurations
+  var frames: Configurations
+  var reducedPotentials: [Double]
+
+  var subject: FlowSubject {
+    get throws {
+      var subject = FlowSubject(
+        prepared.system, coordinates: coordinates,
+        scaling: try CoordinateScaling(
+          prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state),
+        kT: prepared.state.kT)
+      subject.signs = ChiralCenters(prepared.system.molecule).signs(of: structure)
+      return subject
+    }
+  }
+
+  /// The peptides of data sets.
+  ///
+  /// - Parameters:
+  ///   - frames: most of each peptide, evenly spaced.
+  ///   - first: so many of each set; nil for all.
+  static func read(_ folders: [String], frames: Int, first: Int?) throws -> [TrainingPeptide] {
+    try folders.flatMap { path -> [TrainingPeptide] in
+      let table = try DatasetTable(folder: OutputFolder(path: path))
+      guard !table.rows.isEmpty else {
+        throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
+      }
+      return try table.rows.prefix(first ?? table.rows.count).map { row in
+        let file = "\(path)/\(folderName(row.sequence)).nc"
+        var description = SystemDescription(sequence: row.sequence)
+        let reader = try AmberTrajectoryReader(path: file)
+        description.temperature = reader.number("temperature") ?? description.temperature
+        let prepared = try PreparedSystem(description, needsStructure: true)
+        guard reader.atomCount == prepared.system.molecule.atomCount, let structure = prepared.structure else {
+          throw InputError(file, "is of another molecule than its name says", found: "\(reader.atomCount) atoms")
+        }
+        let stride = max(1, (reader.frameCount + frames - 1) / frames)
+        let chosen = Array(Swift.stride(from: 0, to: reader.frameCount, by: stride))
+        guard let potentials = try reader.values(of: .reducedPotential) else {
+          throw InputError(
+            file, "has no energies", expected: "the variable \(FrameVariable.reducedPotential.name)",
+            advice: "remove it; `molsample dataset` then samples the peptide again")
+        }
+        return TrainingPeptide(
+          name: row.sequence, prepared: prepared, coordinates: try InternalCoordinates(prepared.system.molecule),
+          structure: structure, frames: try reader.configurations(frames: chosen),
+          reducedPotentials: chosen.map { potentials[$0] })
+      }
+    }
+  }
+}
