@@ -1,6 +1,7 @@
 import Energies
 import Foundation
 import MolFlow
+import Randomness
 import Trajectories
 
 /// A peptide of a data set with its frames and their energies.
@@ -53,7 +54,9 @@ struct TrainingPeptide {
         }
         return TrainingPeptide(
           name: row.sequence, prepared: prepared, coordinates: try InternalCoordinates(prepared.system.molecule),
-          structure: structure, frames: try reader.configurations(frames: chosen),
+          structure: structure,
+          frames: EquivalentAtoms(prepared.system.molecule).shuffled(
+            try reader.configurations(frames: chosen), using: RandomStream(seed: 0)),
           reducedPotentials: chosen.map { potentials[$0] })
       }
     }
