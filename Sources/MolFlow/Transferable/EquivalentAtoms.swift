@@ -4,7 +4,8 @@ import Randomness
 /// Exchanges of a peptide's atoms that change labels and nothing else, and that dynamics may not make for a long time: the hydrogens of amides
 /// and guanidinium, whose bonds turn once in microseconds, the two halves of guanidinium, carboxylates and rings.
 ///
-/// At equilibrium each labelling has the same weight. Frames of dynamics that began from one hold that one alone; a flow that learns from
+/// At equilibrium each labelling has the same weight but for AMBER's improper torsions, whose order of atoms tells the labels of a bent group
+/// apart by a few tenths of kT: energies belong to be computed anew. Frames of dynamics that began from one hold that one alone; a flow that learns from
 /// them gives the other so little density that a sample of it outweighs a thousand.
 public struct EquivalentAtoms: Sendable {
   /// Pairs of atoms that change places together.

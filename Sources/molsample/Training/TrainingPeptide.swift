@@ -2,6 +2,7 @@ import Energies
 import Foundation
 import MolFlow
 import Randomness
+import Sampling
 import Trajectories
 
 /// A peptide of a data set with its frames and their energies.
@@ -47,17 +48,14 @@ struct TrainingPeptide {
         }
         let stride = max(1, (reader.frameCount + frames - 1) / frames)
         let chosen = Array(Swift.stride(from: 0, to: reader.frameCount, by: stride))
-        guard let potentials = try reader.values(of: .reducedPotential) else {
-          throw InputError(
-            file, "has no energies", expected: "the variable \(FrameVariable.reducedPotential.name)",
-            advice: "remove it; `molsample dataset` then samples the peptide again")
-        }
+        let frames = EquivalentAtoms(prepared.system.molecule).shuffled(
+          try reader.configurations(frames: chosen), using: RandomStream(seed: 0))
         return TrainingPeptide(
           name: row.sequence, prepared: prepared, coordinates: try InternalCoordinates(prepared.system.molecule),
-          structure: structure,
-          frames: EquivalentAtoms(prepared.system.molecule).shuffled(
-            try reader.configurations(frames: chosen), using: RandomStream(seed: 0)),
-          reducedPotentials: chosen.map { potentials[$0] })
+          structure: structure, frames: frames,
+          reducedPotentials: try BoltzmannDensity(
+            MolecularEnergy(prepared.system, threads: 1), state: prepared.state
+          ).reducedPotentials(of: frames))
       }
     }
   }
