@@ -6,10 +6,24 @@ import Testing
 @testable import MolFlow
 
 @Suite struct EquivalentAtomsTests {
-  /// Every residue that has exchanges, and both kinds of ends; the energy, with all of its terms, must hardly see them.
+  /// The system without torsions that are no chain of bonds: the order of an improper's atoms tells labels apart.
+  private static func withoutImpropers(_ system: MolecularSystem) -> MolecularSystem {
+    let bonds = Set(system.molecule.bonds)
+    let terms = system.terms.map { term -> any EnergyTerm in
+      guard let torsions = term as? PeriodicTorsions else { return term }
+      return PeriodicTorsions(
+        torsions.torsions.filter {
+          bonds.contains(Bond($0.i, $0.j)) && bonds.contains(Bond($0.j, $0.k)) && bonds.contains(Bond($0.k, $0.l))
+        })
+    }
+    return MolecularSystem(molecule: system.molecule, terms: terms)
+  }
+
+  /// Every residue that has exchanges, and both kinds of ends. (Phenylalanine at the amino end is left out: amber14 gives its CD1 and CD2, and
+  /// its CE1 and CE2, charges that differ by 10⁻⁴ e.)
   @Test(
-    "Exchanges change labels, and energies by what impropers tell of them",
-    arguments: [("NQ", 3), ("RG", 4), ("FY", 3), ("DE", 3), ("ACE-ALA-NHE", 1), ("ACE-GLY-NME", 0)])
+    "Exchanges change labels and, impropers aside, no energy",
+    arguments: [("NQ", 3), ("RG", 4), ("ACE-PHE-TYR-NME", 2), ("DE", 3), ("ACE-ALA-NHE", 1), ("ACE-GLY-NME", 0)])
   func energies(sequence: String, exchanges: Int) throws {
     let (subject, structure) = try TransferableFieldTests.subject(sequence)
     let equivalent = EquivalentAtoms(subject.system.molecule)
@@ -20,10 +34,10 @@ import Testing
       for c in 0..<structure.dimension { shaken[sample, c] = structure[0, c] + 0.004 * random.normal() }
     }
     let shuffled = equivalent.shuffled(shaken, using: RandomStream(seed: 5))
-    let energy = MolecularEnergy(subject.system, threads: 1)
+    let energy = MolecularEnergy(Self.withoutImpropers(subject.system), threads: 1)
     let (before, after) = (try energy.energies(of: shaken), try energy.energies(of: shuffled))
-    // kJ/mol; without impropers there would be none. Exchanging other atoms, or a part of a group, costs hundreds.
-    for sample in 0..<16 { #expect(abs(before[sample] - after[sample]) < 10) }
+    // Sums in another order: rounding of doubles.
+    for sample in 0..<16 { #expect(abs(before[sample] - after[sample]) < 1e-9 * max(1, abs(before[sample]))) }
     let moved = (0..<16).count { sample in
       (0..<structure.dimension).contains { shaken[sample, $0] != shuffled[sample, $0] }
     }
