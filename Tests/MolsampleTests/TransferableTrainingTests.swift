@@ -67,6 +67,14 @@ import Testing
       "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/train", "samples=100",
       "model=\(folder)/a/best.safetensors", "output=\(folder)/evaluation")
     #expect(evaluated.status == 0 && evaluated.output.contains("2 peptides, N = 100 each"), "\(evaluated.errors)")
+    let page = try String(contentsOfFile: "\(folder)/evaluation/evaluation.html", encoding: .utf8)
+    #expect(page.contains("<h1>2 peptides</h1>") && page.contains("<td>VK</td>") && page.contains("<svg"))
+    for reference in ["\(folder)/nowhere", folder] {
+      let none = try CommandRunner.run(
+        "evaluate", "--set", "\(folder)/list.txt", "--reference", reference, "model=\(folder)/a/best.safetensors")
+      #expect(none.status == 4 && none.errors.contains("is no data set"), "\(none.errors)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: "\(folder)/nowhere"))
     let rows = try String(contentsOfFile: "\(folder)/evaluation/evaluation.csv", encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][5].isEmpty && rows[2][5].isEmpty)

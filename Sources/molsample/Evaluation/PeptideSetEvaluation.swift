@@ -55,9 +55,10 @@ struct PeptideSetEvaluation {
 
   func run(json: Bool) throws {
     let table = try references.map { path in
-      guard FileManager.default.fileExists(atPath: path),
-        let table = try? DatasetTable(folder: OutputFolder(path: path)), !table.rows.isEmpty
-      else {
+      // A folder that is not there would be made.
+      let table =
+        FileManager.default.fileExists(atPath: path) ? try DatasetTable(folder: OutputFolder(path: path)) : nil
+      guard let table, !table.rows.isEmpty else {
         throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
       }
       return table

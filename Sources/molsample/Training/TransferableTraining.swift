@@ -93,7 +93,8 @@ struct TransferableTraining {
           "rate: \(plan.likelihoodRate)", "energy_rate: \(plan.energyRate)",
           "variance_weight: \(plan.varianceWeight)", "variance_bound: \(plan.bound)", "weight_decay: \(weightDecay)",
           "max_grad_norm: \(plan.largestNorm)",
-          "average_decay: \(plan.averageDecay)", "init_from: \(initialModel ?? "none")",
+          "average_decay: \(plan.averageDecay)",
+          "init_from: \(initialModel.map { "\($0) # \(ConfigurationDigest.ofFile($0))" } ?? "none")",
         ] + sizes).joined(separator: "\n") + "\n"
     }
 
