@@ -135,6 +135,24 @@ import Testing
     }
   }
 
+  @Test("Half of the walkers begin with a cis peptide bond before proline, where that is asked for")
+  func prolineIsomers() throws {
+    try Self.inFolder { place in
+      for (word, difference) in [("yes", 0.0 as Double?), ("no", nil)] {
+        let run = place.appendingPathComponent(word)
+        let outcome = try CommandRunner.run(
+          "simulate", "--sequence", "GP", "replicas=4", "temperatures=310,350", "proline_isomers=\(word)", "steps=400",
+          "stride=100", "equilibration=0", "output=\(run.path)")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let free = try CommandRunner.run(
+          "free-energy", "--sequence", "GP", "--input", run.path, "--cv", "omega", "range=-1.5,1.5", "--json",
+          "output=\(place.path)/free")
+        let energies = try #require(try Self.json(free.output)["free_energies"] as? [[String: Any]])
+        #expect(energies[0]["delta_f_kT"] as? Double == difference, "\(energies)")
+      }
+    }
+  }
+
   @Test("Mistakes are answered with what was expected")
   func mistakes() throws {
     try Self.inFolder { place in

@@ -7,8 +7,10 @@ import NeuralNetworks
 ///
 /// Torsions have a density that is linear between the nodes φₖ of a grid, p(φₖ) ∝ (1 − ε) softmaxₖ(−λ uₖ + Σₘ aₘ cos mφₖ + bₘ sin mφₖ) + ε/K,
 /// with the energies u of `TorsionGuide`; λ, a and b come from the network, which is 1, 0 and 0 at the start. The densities of angles that close
-/// rings are given the angle at which they would. Derivatives do not go through what the guide says, so densities can be learned at given
-/// configurations only.
+/// rings are given the angle at which they would. Besides the coordinates of the atom before, each token reads `PlacementSurroundings`: internal
+/// coordinates alone do not show a small network what is near. Gains and offsets that depend on what is fixed of a token make its conditionals its
+/// own, at no cost for each sample. Derivatives do not go through what the guide and the surroundings say, so densities can be learned at
+/// given configurations only.
 public struct GuidedNetwork: Sendable {
   public struct Options: Sendable, Equatable, Codable {
     public var width = 128
@@ -34,6 +36,9 @@ public struct GuidedNetwork: Sendable {
   public let options: Options
   private let embedding: MultilayerPerceptron
   private let input: Linear
+  private let surroundings: MultilayerPerceptron
+  /// Gains above 1 and offsets of what the transformer gives.
+  private let modulation: Linear
   private let transformer: CausalTransformer
   private let stiff: StiffConditionals
   private let torsionHead: MultilayerPerceptron
@@ -43,10 +48,13 @@ public struct GuidedNetwork: Sendable {
   public init(_ name: String, options: Options, in builder: inout ParameterBuilder) {
     self.options = options
     let width = options.width
-    (embedding, input, transformer, stiff, torsionHead) = builder.scope(name) { builder in
+    (embedding, input, surroundings, modulation, transformer, stiff, torsionHead) = builder.scope(name) { builder in
       (
         MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
         Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
+        MultilayerPerceptron(
+          "surroundings", widths: [PlacementSurroundings.count, width, width], outputStart: .zero, in: &builder),
+        Linear("modulation", inputs: width, outputs: 2 * width, start: .zero, in: &builder),
         CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
         StiffConditionals(
           width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, hints: 1, in: &builder),
@@ -68,6 +76,7 @@ public struct GuidedNetwork: Sendable {
     let features: PeptideFeatures
     let rows: [CoordinateScaling.Row]
     let guide: TorsionGuide
+    let surroundings: PlacementSurroundings
     let stiff: StiffConditionals.Places
     let free: [Int]
     /// Tokens whose angles close a ring.
@@ -79,6 +88,7 @@ public struct GuidedNetwork: Sendable {
       features = PeptideFeatures(system, zMatrix: zMatrix, scaling: scaling)
       rows = scaling.rows
       guide = TorsionGuide(system, zMatrix: zMatrix, isFree: rows.map(\.isFree), nodes: nodes, kT: kT)
+      surroundings = PlacementSurroundings(system, zMatrix: zMatrix)
       stiff = StiffConditionals.Places(rows)
       free = rows.indices.filter { scaling.rows[$0].isFree }
       closing = Set(guide.closingRows)
@@ -103,6 +113,12 @@ public struct GuidedNetwork: Sendable {
         row.sibling.map { $0.center + $0.width * y.2 } ?? y.3
       )
     }
+  }
+
+  /// What the transformer says of tokens, with the gains and offsets of what is fixed of them, `[width][tokens]`.
+  private func modulated(_ h: Variable, by fixed: Variable) -> Variable {
+    let both = modulation(fixed)
+    return h + h * both.rows(0..<options.width) + both.rows(options.width..<2 * options.width)
   }
 
   // MARK: Torsions
@@ -202,7 +218,10 @@ public struct GuidedNetwork: Sendable {
     let tape = coordinates.tape
     let tokens = layout.tokens
     let samples = coordinates.columns / tokens
-    let x = embedding(tape.variable(layout.features.matrix)) + tape.constant(0, columns: coordinates.columns)
+    let fixed = embedding(tape.variable(layout.features.matrix))
+    let guided = guided(coordinates.values, layout, samples: samples)
+    let around = surroundings(
+      tape.variable(guided.surroundings, rows: PlacementSurroundings.count, columns: coordinates.columns))
     // The atom before each; nothing stands before the first.
     let before =
       tokens > 1
@@ -210,8 +229,7 @@ public struct GuidedNetwork: Sendable {
         tape.constant(0, rows: options.width, columns: samples),
         input(StiffConditionals.features(coordinates)).columns(0..<(tokens - 1) * samples),
       ]) : tape.constant(0, rows: options.width, columns: samples)
-    let h = transformer(x + before, tokens: tokens)
-    let guided = guided(coordinates.values, layout, samples: samples)
+    let h = modulated(transformer(before + around + fixed, tokens: tokens), by: fixed)
     let (rows, ofStiff) = stiff.inverse(
       coordinates, h: h, hint: tape.variable(guided.closingAngles, rows: 1, columns: coordinates.columns), layout.stiff)
     var logDet = ofStiff
@@ -226,14 +244,15 @@ public struct GuidedNetwork: Sendable {
   }
 
   /// What the guide says of molecules that are all there: energies of the torsions that are free, `[nodes][free × samples]`, and scaled
-  /// angles that close rings, `[tokens × samples]`.
+  /// angles that close rings, `[tokens × samples]`; and what stands around each, `[PlacementSurroundings.count][tokens × samples]`.
   private func guided(
     _ values: [Double], _ layout: Layout, samples: Int
-  ) -> (energies: [Double], closingAngles: [Double]) {
+  ) -> (energies: [Double], closingAngles: [Double], surroundings: [Double]) {
     let columns = layout.free.count * samples
     let stride = layout.tokens * samples
     var energies = [Double](repeating: 0, count: options.nodes * columns)
     var closingAngles = [Double](repeating: 0, count: stride)
+    var surroundings = [Double](repeating: 0, count: PlacementSurroundings.count * stride)
     var build = TorsionGuide.Build(layout.guide)
     for sample in 0..<samples {
       var column = sample
@@ -241,6 +260,7 @@ public struct GuidedNetwork: Sendable {
         let at = token * samples + sample
         let (bond, angle, torsion) = layout.unscaled(
           token, (values[at], values[stride + at], values[2 * stride + at], values[3 * stride + at]))
+        layout.surroundings.values(row: token, positions: build.positions) { surroundings[$0 * stride + at] = $1 }
         closingAngles[at] = layout.closingAngle(token, bond: values[at], of: build)
         if layout.rows[token].isFree {
           for (k, energy) in build.reducedEnergies(row: token, bond: bond, angle: angle).enumerated() {
@@ -251,7 +271,7 @@ public struct GuidedNetwork: Sendable {
         build.place(row: token, bond: bond, angle: angle, torsion: torsion)
       }
     }
-    return (energies, closingAngles)
+    return (energies, closingAngles, surroundings)
   }
 
   // MARK: From latents to coordinates, atom by atom
@@ -261,7 +281,7 @@ public struct GuidedNetwork: Sendable {
     let tape = latents.tape
     let tokens = layout.tokens
     let samples = latents.columns / tokens
-    let embedded = embedding(tape.variable(layout.features.matrix))
+    let fixed = embedding(tape.variable(layout.features.matrix))
     var past = transformer.start()
     var placed: [Variable] = []
     var logDet = LogDensity.zero
@@ -269,9 +289,16 @@ public struct GuidedNetwork: Sendable {
     var builds = [TorsionGuide.Build](repeating: TorsionGuide.Build(layout.guide), count: samples)
     for token in 0..<tokens {
       let z = latents.columns(token * samples..<(token + 1) * samples)
-      var x = embedded.columns(token..<token + 1) + tape.constant(0, columns: samples)
+      let ofToken = fixed.columns(token..<token + 1)
+      var around = [Double](repeating: 0, count: PlacementSurroundings.count * samples)
+      for sample in 0..<samples {
+        layout.surroundings.values(row: token, positions: builds[sample].positions) {
+          around[$0 * samples + sample] = $1
+        }
+      }
+      var x = surroundings(tape.variable(around, rows: PlacementSurroundings.count, columns: samples)) + ofToken
       if let last = placed.last { x = x + input(StiffConditionals.features(last)) }
-      let h = transformer(x, after: &past)
+      let h = modulated(transformer(x, after: &past), by: ofToken)
       let row = layout.rows[token]
       var parts =
         stiff.forward(z, h: h, row: row, logDet: &logDet) { bond in

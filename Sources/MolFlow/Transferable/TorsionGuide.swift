@@ -63,7 +63,7 @@ struct TorsionGuide: Sendable {
   /// One molecule that is built atom after atom.
   struct Build {
     private let guide: TorsionGuide
-    private var positions: [SIMD3<Double>]
+    private(set) var positions: [SIMD3<Double>]
     private var grid: PlacementEnergy.Grid
 
     init(_ guide: TorsionGuide) {

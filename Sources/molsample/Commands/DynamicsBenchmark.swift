@@ -49,7 +49,7 @@ struct DynamicsBenchmark {
       targets: [state.density(of: prepared.system, precision: precision)], kernels: [kernel], replicas: walkers,
       stepsPerExchange: nil, threads: threads, random: RandomStream(seed: 1))
     var walkersState = try sampler.start(
-      at: try StartingPositions.of([state], prepared: prepared, replicas: walkers, precision: precision))
+      at: try StartingPositions(prepared).of([state], replicas: walkers))
     // Out of the common start, so that walkers meet what they meet in a simulation.
     try sampler.advance(&walkersState, steps: 100)
     var rates: [Double] = []

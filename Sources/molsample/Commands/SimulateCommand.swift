@@ -24,7 +24,8 @@ struct SimulateCommand: ParsableCommand {
       temperatures=300,350,… or max_temperature=T (a ladder chosen from energy overlaps) makes a replica exchange;
       umbrella=NAME makes windows on a dihedral that the system's free_energies name. bias=NAME puts a gentle harmonic bias
       (bias_center, bias_force_constant) on such a dihedral in all states but the first, so that a rare side is visited
-      often; `free-energy` takes it out again.
+      often; `free-energy` takes it out again. proline_isomers=yes starts as many walkers from cis as from trans peptide
+      bonds before proline: no simulation turns these, and their shares stay what they were at the start.
 
       Writes to OUTPUT (trajectories/SYSTEM-simulation without output=): trajectory.nc (AMBER NetCDF of the first state,
       one frame of every replica each stride; trajectory-K.nc of the others with keep=all), energies.csv,

@@ -46,12 +46,14 @@ struct DatasetConfiguration {
     return description
   }
 
-  /// One of the replica exchanges: Langevin dynamics, all states but the first drawn gently to the rare side of the first φ.
+  /// One of the replica exchanges: Langevin dynamics, all states but the first drawn gently to the rare side of the first φ, and as many walkers
+  /// with cis as with trans peptide bonds before proline. No simulation turns these; what their frames are worth is for energies to say.
   func simulation(of description: SystemDescription, run: Int, steps: Int) throws -> SimulationConfiguration {
     var overrides = try Overrides(
       [
         "method=langevin", "max_temperature=\(highestTemperature)", "replicas=\(replicas)",
         "equilibration=\(equilibration)", "steps=\(steps)", "stride=\(stride)", "keep=all",
+        "proline_isomers=yes",
         "seed=\(seed &+ UInt64(run))",
       ] + (description.regions.first.map { ["bias=\($0.name)"] } ?? []))
     return try SimulationConfiguration(system: description, overrides: &overrides)

@@ -32,6 +32,8 @@ struct SimulationConfiguration {
   var bias: String?
   var biasCenter = 1.0
   var biasForceConstant = 3.0
+  /// Whether walkers begin from both isomers of peptide bonds before proline, which turn too rarely to be sampled.
+  var prolineIsomers = false
   var timeStep_fs = 2.0
   var friction_per_ps = 1.0
   /// dalton; 0 leaves masses alone.
@@ -45,7 +47,8 @@ struct SimulationConfiguration {
 
   static let keys = [
     "method", "temperature", "temperatures", "max_temperature", "exchange_acceptance", "exchange_interval", "umbrella",
-    "windows", "force_constant", "bias", "bias_center", "bias_force_constant", "steps", "stride", "equilibration",
+    "windows", "force_constant", "bias", "bias_center", "bias_force_constant", "proline_isomers", "steps", "stride",
+    "equilibration",
     "replicas", "seed", "time_step_fs",
     "friction_per_ps", "hydrogen_mass", "leapfrog_steps", "step_size", "precision", "keep", "output", "threads",
     "checkpoint_seconds",
@@ -91,6 +94,7 @@ struct SimulationConfiguration {
     bias = overrides.takeText("bias")
     biasCenter = try overrides.takeNumber("bias_center") ?? biasCenter
     biasForceConstant = try positive("bias_force_constant", biasForceConstant)
+    prolineIsomers = try overrides.takeSwitch("proline_isomers") ?? prolineIsomers
     timeStep_fs = try positive("time_step_fs", timeStep_fs)
     if let friction = try overrides.takeNumber("friction_per_ps") {
       guard friction >= 0 else { throw UsageError("friction_per_ps must not be negative") }
@@ -157,6 +161,7 @@ struct SimulationConfiguration {
         "bias: \(bias)", "bias_center: \(biasCenter)", "bias_force_constant: \(biasForceConstant)",
       ]
     }
+    if prolineIsomers { lines.append("proline_isomers: yes") }
     lines += [
       "time_step_fs: \(timeStep_fs)", "friction_per_ps: \(friction_per_ps)", "hydrogen_mass: \(hydrogenMass)",
     ]

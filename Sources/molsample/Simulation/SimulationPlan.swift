@@ -54,7 +54,7 @@ struct SimulationPlan: Codable {
       replicas: replicas, stepsPerExchange: 100, threads: threads,
       random: RandomStream(seed: configuration.seed).child(0))
     var state = try sampler.start(
-      at: try StartingPositions.of(states, prepared: prepared, replicas: replicas, precision: precision))
+      at: try StartingPositions(prepared, prolineIsomers: configuration.prolineIsomers).of(states, replicas: replicas))
     try sampler.advance(&state, steps: 4_000)
     var energies = [[Double]](repeating: [], count: states.count)
     for _ in 0..<40 {
@@ -73,58 +73,5 @@ extension SimulationConfiguration {
     try molecule.masses(hydrogenMass: hydrogenMass > 0 ? hydrogenMass : nil).flatMap { mass in
       [Double](repeating: state.kT / mass, count: 3)
     }
-  }
-}
-
-/// Where walkers begin.
-enum StartingPositions {
-  /// Force constant up to which a window is met from anywhere, kJ/mol/rad².
-  private static let gentle = 10.0
-
-  /// The system's structure in all replicas; in a window with its dihedral turned there and relaxed.
-  ///
-  /// Under a gentle bias every other replica starts turned, so that walkers come to the share of both sides from both.
-  static func of(
-    _ states: [SimulationState], prepared: PreparedSystem, replicas: Int, precision: ArithmeticPrecision
-  ) throws -> [Configurations] {
-    guard let structure = prepared.structure?.slice(0..<1) else {
-      throw InputError(
-        prepared.description.name, "a simulation needs a structure to start from", found: "no coordinates",
-        advice: "give coordinates with the system, for example --inpcrd FILE")
-    }
-    var known: [SimulationState.Window: Configurations] = [:]
-    return try states.map { state in
-      guard let window = state.window else { return repeated([structure], replicas) }
-      let there = try known[window] ?? turned(structure, to: window, prepared)
-      known[window] = there
-      return repeated(window.forceConstant > gentle ? [there] : [structure, there], replicas)
-    }
-  }
-
-  /// The configurations in turn.
-  private static func repeated(_ starts: [Configurations], _ count: Int) -> Configurations {
-    Configurations(
-      count: count, dimension: starts[0].dimension,
-      coordinates: (0..<count).flatMap { starts[$0 % starts.count].coordinates })
-  }
-
-  private static func turned(
-    _ structure: Configurations, to window: SimulationState.Window, _ prepared: PreparedSystem
-  ) throws -> Configurations {
-    var x = structure
-    let molecule = prepared.system.molecule
-    guard let moving = molecule.fragment(of: window.atoms[2], cutFrom: window.atoms[1]) else {
-      throw InputError(
-        prepared.description.name, "the dihedral '\(window.dihedral)' turns about a bond of a ring",
-        expected: "a dihedral that can turn", found: "\(window.atoms)")
-    }
-    let angle = x.dihedrals(SIMD4(window.atoms[0], window.atoms[1], window.atoms[2], window.atoms[3]))[0]
-    x.rotate(moving, about: window.atoms[1], window.atoms[2], by: window.center - angle, sample: 0)
-    let held = SimulationState.Window(
-      dihedral: window.dihedral, atoms: window.atoms, center: window.center,
-      forceConstant: max(window.forceConstant, 100))
-    let energy = SimulationState(temperature: 300, window: held).density(of: prepared.system, precision: .double)
-      .energy
-    return try EnergyMinimizer(forceTolerance: 100, maximumIterations: 500).minimize(energy, from: x).positions
   }
 }

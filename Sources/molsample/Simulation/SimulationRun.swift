@@ -76,8 +76,8 @@ struct SimulationRun {
         "resuming after \(state.step) of \(configuration.equilibrationSteps + configuration.steps) steps")
     } else {
       state = try sampler.start(
-        at: try StartingPositions.of(
-          plan.states, prepared: prepared, replicas: configuration.replicas, precision: configuration.arithmetic))
+        at: try StartingPositions(prepared, prolineIsomers: configuration.prolineIsomers)
+          .of(plan.states, replicas: configuration.replicas))
     }
     try folder.write(configuration.yaml, as: "config.yaml")
     let output = try SimulationOutput(
@@ -146,8 +146,8 @@ struct SimulationRun {
     _ acceptance: Double, _ random: RandomStream
   ) throws -> [StepSizeAdaptation.Report] {
     let walkers = min(configuration.replicas, 64)
-    let starts = try StartingPositions.of(
-      plan.states, prepared: prepared, replicas: walkers, precision: configuration.arithmetic)
+    let starts = try StartingPositions(prepared, prolineIsomers: configuration.prolineIsomers)
+      .of(plan.states, replicas: walkers)
     return try plan.states.indices.map { k in
       var batch = try kernels[k].start(at: starts[k], target: targets[k], using: random.child(2 * k))
       return try StepSizeAdaptation(targetAcceptance: acceptance, iterations: 400).tune(
