@@ -31,6 +31,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var bound = 3.0
   /// How much the log-variance of frames counts beside their likelihood; of `TransferableTrainer`.
   public var varianceWeight = 1.0
+  /// Share of heated configurations among the given ones of a minibatch; of `TransferableTrainer`.
+  public var heatedFraction = 0.0
   /// Largest norm of a minibatch's gradient.
   public var largestNorm = 20.0
   public var averageDecay = 0.998

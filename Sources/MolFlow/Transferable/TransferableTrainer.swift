@@ -10,6 +10,8 @@ import Sampling
 /// they see what frames cannot show: places where the flow has too much density. Everything is by coordinate, so that large peptides do
 /// not count for more.
 ///
+/// A share of what stands beside the frames of a minibatch is heated (`TorsionHeating`): energies alone judge these.
+///
 /// Continuous flows learn from frames by flow matching instead.
 ///
 /// A minibatch holds samples of several peptides, drawn anew for every step. The state between rounds is all there is, as with
@@ -24,16 +26,23 @@ public struct TransferableTrainer {
     public var q: Configurations
     /// u − log J of each frame.
     public var reducedEnergies: [Double]
+    /// The same of configurations that are not distributed by the target.
+    public var heated: (q: Configurations, reducedEnergies: [Double])?
 
-    /// - Parameter reducedPotentials: u of each frame, kT.
+    /// - Parameters:
+    ///   - reducedPotentials: u of each frame, kT.
+    ///   - heated: configurations that are not distributed by the target, with theirs.
     public init(
       name: String, flow: NormalizingFlow, target: any TargetDensity, frames: Configurations,
-      reducedPotentials: [Double]
+      reducedPotentials: [Double], heated: (configurations: Configurations, reducedPotentials: [Double])? = nil
     ) {
       (self.name, self.flow, self.target) = (name, flow, target)
-      let (q, minusLogJ) = flow.chart.inverseAndLogDet(frames)
-      self.q = q
-      reducedEnergies = zip(reducedPotentials, minusLogJ).map { $0 + $1 }
+      func charted(_ x: Configurations, _ u: [Double]) -> (q: Configurations, reducedEnergies: [Double]) {
+        let (q, minusLogJ) = flow.chart.inverseAndLogDet(x)
+        return (q, zip(u, minusLogJ).map { $0 + $1 })
+      }
+      (q, reducedEnergies) = charted(frames, reducedPotentials)
+      self.heated = heated.map { charted($0.configurations, $0.reducedPotentials) }
     }
   }
 
@@ -149,11 +158,20 @@ public struct TransferableTrainer {
 
   // MARK: Samples
 
+  /// Frames, and after them what is heated.
   private func frames(of peptide: Int, _ count: Int, using random: inout RandomStream) -> Group {
     let all = peptides[peptide]
-    let chosen = (0..<count).map { _ in Int.random(in: 0..<all.q.count, using: &random) }
-    return Group(
-      peptide: peptide, q: all.q.rows(chosen), reducedEnergies: chosen.map { all.reducedEnergies[$0] }, frames: count)
+    let hot = all.heated == nil ? 0 : min(count - 1, Int((plan.heatedFraction * Double(count)).rounded()))
+    let chosen = (0..<count - hot).map { _ in Int.random(in: 0..<all.q.count, using: &random) }
+    var group = Group(
+      peptide: peptide, q: all.q.rows(chosen), reducedEnergies: chosen.map { all.reducedEnergies[$0] },
+      frames: chosen.count)
+    if let heated = all.heated, hot > 0 {
+      let chosen = (0..<hot).map { _ in Int.random(in: 0..<heated.q.count, using: &random) }
+      group.q = group.q.appending(heated.q.rows(chosen))
+      group.reducedEnergies += chosen.map { heated.reducedEnergies[$0] }
+    }
+    return group
   }
 
   private func frameGroups(using random: inout RandomStream) -> [Group] {

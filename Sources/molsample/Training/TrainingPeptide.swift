@@ -26,6 +26,18 @@ struct TrainingPeptide {
     }
   }
 
+  /// Temperatures of heated torsions in units of the peptide's, and sweeps over its bonds.
+  private static let heat = (ratios: [1.5, 2, 3], sweeps: 2)
+
+  /// One heated configuration of each frame, with its reduced potential; see `TorsionHeating`.
+  func heated(threads: Int) throws -> (configurations: Configurations, reducedPotentials: [Double]) {
+    try TorsionHeating(prepared.system.molecule).heated(
+      frames,
+      target: BoltzmannDensity(
+        MolecularEnergy(prepared.system, threads: threads, precision: .single), state: prepared.state),
+      ratios: Self.heat.ratios, sweeps: Self.heat.sweeps, using: RandomStream(seed: 0).child(1))
+  }
+
   /// The peptides of data sets.
   ///
   /// - Parameters:

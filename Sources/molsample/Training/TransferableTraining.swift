@@ -27,7 +27,7 @@ struct TransferableTraining {
       [
         "seed", "model", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once",
         "frames", "rate", "energy_rate", "variance_weight", "variance_bound", "weight_decay", "max_grad_norm",
-        "average_decay",
+        "average_decay", "heated_fraction",
         "output", "threads", "checkpoint_seconds",
       ] + Set(kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
 
@@ -50,6 +50,10 @@ struct TransferableTraining {
       plan.bound = try positive("variance_bound", 5)
       if let weight = try overrides.takeNumber("variance_weight") { plan.varianceWeight = weight }
       guard plan.varianceWeight >= 0 else { throw UsageError("variance_weight must not be negative") }
+      if let share = try overrides.takeNumber("heated_fraction") { plan.heatedFraction = share }
+      guard plan.heatedFraction >= 0, plan.heatedFraction < 1 else {
+        throw UsageError("heated_fraction must be at least 0 and below 1")
+      }
       plan.largestNorm = try positive("max_grad_norm", 1)
       plan.averageDecay = try overrides.takeNumber("average_decay") ?? 0.999
       peptidesAtOnce = try overrides.takeInteger("peptides_at_once", in: 1...10_000) ?? peptidesAtOnce
@@ -92,7 +96,7 @@ struct TransferableTraining {
           "peptides: \(peptides.map(String.init) ?? "all")", "peptides_at_once: \(peptidesAtOnce)", "frames: \(frames)",
           "rate: \(plan.likelihoodRate)", "energy_rate: \(plan.energyRate)",
           "variance_weight: \(plan.varianceWeight)", "variance_bound: \(plan.bound)", "weight_decay: \(weightDecay)",
-          "max_grad_norm: \(plan.largestNorm)",
+          "max_grad_norm: \(plan.largestNorm)", "heated_fraction: \(plan.heatedFraction)",
           "average_decay: \(plan.averageDecay)",
           "init_from: \(initialModel.map { "\($0) # \(ConfigurationDigest.ofFile($0))" } ?? "none")",
         ] + sizes).joined(separator: "\n") + "\n"
@@ -121,13 +125,15 @@ struct TransferableTraining {
     if let both = validation.first(where: { earlier.contains($0.name) }) {
       throw UsageError("\(both.name) is in the set of validation, and the model to go on from was trained on it")
     }
-    let flows = try (peptides + validation).map { peptide in
+    let heats = configuration.plan.heatedFraction > 0
+    let flows = try (peptides + validation).enumerated().map { number, peptide in
       TransferableTrainer.Peptide(
         name: peptide.name,
         flow: ModelFile(try peptide.subject, recipe: model.header.recipe, seed: 0, provenance: [:]).flow,
         target: BoltzmannDensity(
           MolecularEnergy(peptide.prepared.system, threads: 1, precision: .single), state: peptide.prepared.state),
-        frames: peptide.frames, reducedPotentials: peptide.reducedPotentials)
+        frames: peptide.frames, reducedPotentials: peptide.reducedPotentials,
+        heated: heats && number < peptides.count ? try peptide.heated(threads: threads) : nil)
     }
     var state = TrainingState(flow: model.flow, plan: configuration.plan)
     state.optimizer.options.weightDecay = configuration.weightDecay

@@ -83,7 +83,9 @@ import Testing
       SIMD3(structure[0, 3 * atom], structure[0, 3 * atom + 1], structure[0, 3 * atom + 2])
     }
     let (c, s) = (cos(0.7), sin(0.7))
-    let turned: [SIMD3<Double>] = positions.map { SIMD3(c * $0.x - s * $0.z, $0.y, s * $0.x + c * $0.z) + SIMD3(3, -2, 1) }
+    let turned: [SIMD3<Double>] = positions.map {
+      SIMD3(c * $0.x - s * $0.z, $0.y, s * $0.x + c * $0.z) + SIMD3(3, -2, 1)
+    }
     var largest = 0.0
     for row in zMatrix.rows.indices {
       let (a, b) = (
