@@ -53,6 +53,29 @@ enum TestMolecule {
     #expect(zMatrix.ringClosures.count == 1)
   }
 
+  /// The references of every atom stand before it whatever the order; a side chain may come before the residues that follow, or after.
+  @Test("The backbone comes before side chains where that is asked for", arguments: ["RNK", "KW", "ACE-GLU-PHE-NME"])
+  func backboneFirst(sequence: String) throws {
+    let molecule = try MolecularSystem.peptide(
+      withoutStructure: PeptideSequence(parsing: sequence), forceField: .shipped(named: "amber14"), solvent: nil,
+      cutoff: nil
+    ).molecule
+    func sideChainsComeLast(_ zMatrix: ZMatrix) -> Bool {
+      var places: [Int: Int] = [zMatrix.root: -1]
+      for (place, row) in zMatrix.rows.enumerated() {
+        #expect([row.bonded, row.angled, row.twisted].allSatisfy { $0 == nil || places[$0!] != nil })
+        places[row.atom] = place
+      }
+      func placesOf(_ names: Set<String>) -> [Int] {
+        molecule.atoms.indices.filter { names.contains(molecule.atoms[$0].name) }.map { places[$0]! }
+      }
+      return placesOf(["N", "CA", "C"]).max()! < placesOf(["CG", "CD1", "CD2"]).min()!
+    }
+    #expect(sideChainsComeLast(try ZMatrix(molecule, order: .backboneFirst)))
+    let usual = try ZMatrix(molecule)
+    #expect(!sideChainsComeLast(usual))
+  }
+
   @Test(
     "Both directions invert each other to 1e-10 nm, and their log-determinants cancel",
     arguments: InstructionSet.allCases)

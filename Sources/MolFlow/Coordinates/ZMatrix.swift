@@ -36,10 +36,18 @@ public struct ZMatrix: Sendable, Equatable {
   /// Offset of row r's first coordinate; row 0 has one (bond), row 1 two (bond, angle), others bond, angle, torsion.
   public static func offset(ofRow row: Int) -> Int { row < 2 ? row : 3 * row - 3 }
 
+  /// Which of an atom's branches is placed before the others.
+  public enum Order: Sendable {
+    /// The one whose first heavy atom has the lowest index: in a peptide a side chain before the residues that follow.
+    case byIndex
+    /// The backbone, whole but for what an N-terminal proline closes its ring with; side chains then see where it goes.
+    case backboneFirst
+  }
+
   /// Particles without any bonds are a chain in their order.
   ///
   /// - Throws: `InputError` if the molecule is one atom or its bonds leave it in pieces.
-  public init(_ molecule: Molecule) throws {
+  public init(_ molecule: Molecule, order: Order = .byIndex) throws {
     if molecule.bonds.isEmpty, molecule.atomCount > 1 {
       root = 0
       rows = (1..<molecule.atomCount).map { atom in
@@ -50,12 +58,14 @@ public struct ZMatrix: Sendable, Equatable {
       ringClosures = []
       return
     }
-    let neighbours = molecule.neighbours.enumerated().map { index, list in
-      // Heavy atoms first: they, not hydrogens, define the torsions.
-      list.sorted {
-        (Self.isHydrogen(molecule, $0) ? 1 : 0, $0) < (Self.isHydrogen(molecule, $1) ? 1 : 0, $1)
-      }
+    let backbone: Set<Int> =
+      order == .byIndex
+      ? [] : Set(BackboneDihedrals(molecule).all.flatMap { torsion in (0..<4).map { torsion.atoms[$0] } })
+    // Heavy atoms first: they, not hydrogens, define the torsions.
+    func rank(_ atom: Int) -> (Int, Int) {
+      (Self.isHydrogen(molecule, atom) ? 2 : backbone.contains(atom) ? 0 : 1, atom)
     }
+    let neighbours = molecule.neighbours.map { $0.sorted { rank($0) < rank($1) } }
     guard molecule.atomCount > 1 else {
       throw InputError("molecule", "a single atom has no internal coordinates", expected: "two or more atoms")
     }

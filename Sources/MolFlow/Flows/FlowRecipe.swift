@@ -26,6 +26,9 @@ public protocol FlowRecipe: Sendable, Codable, Equatable {
   /// Name of the objective by which it learns from frames.
   static var likelihoodObjective: String { get }
 
+  /// How the atoms of a molecule follow each other where one model is for any; see `isTransferable`.
+  var placementOrder: ZMatrix.Order { get }
+
   /// What is wrong with the sizes, or nil.
   var problem: String? { get }
 
@@ -78,6 +81,7 @@ extension FlowRecipe {
   public static var needsStatistics: Bool { false }
   public static var isTransferable: Bool { false }
   public static var likelihoodObjective: String { LikelihoodObjective.name }
+  public var placementOrder: ZMatrix.Order { .byIndex }
 
   /// The sizes by their names in snake case.
   public var sizes: [String: Double] {

@@ -104,6 +104,7 @@ public struct ModelFile: Sendable {
   ) throws {
     let (file, header) = try Self.read(data, path: path)
     var scaling = header.scaling
+    var coordinates = coordinates
     let expected = Self.signature(of: system.molecule, coordinates.zMatrix)
     if type(of: header.recipe).isTransferable {
       if let atom = PeptideAtomFeatures.unknownAtom(in: system.molecule) {
@@ -117,6 +118,8 @@ public struct ModelFile: Sendable {
           path, "needs a structure that shows every stereocentre", expected: "one configuration", found: "none",
           advice: "give coordinates with the system, for example --inpcrd FILE")
       }
+      coordinates = InternalCoordinates(
+        try ZMatrix(system.molecule, order: header.recipe.placementOrder), threads: coordinates.threads)
       scaling = try CoordinateScaling(system, zMatrix: coordinates.zMatrix, structure: structure, state: state)
     }
     guard type(of: header.recipe).isTransferable || header.molecule == expected,

@@ -24,6 +24,8 @@ public struct GuidedNetwork: Sendable {
     /// Nodes of a torsion's grid, a multiple of 24.
     public var nodes = 120
     public var harmonics = 12
+    /// 1 where side chains are placed after the whole backbone, so that they see what they may meet; 0 where they are placed as they come.
+    public var backboneFirst = 1
 
     public init() {}
   }

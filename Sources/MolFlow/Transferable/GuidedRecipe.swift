@@ -23,6 +23,8 @@ extension GuidedNetwork.Options: FlowRecipe {
 
   public init(atomCount: Int) { self.init() }
 
+  public var placementOrder: ZMatrix.Order { backboneFirst == 0 ? .byIndex : .backboneFirst }
+
   public var problem: String? {
     if min(width, layers, headWidth, heads) < 1 { return "sizes must be positive" }
     if width % heads != 0 { return "width=\(width) is not a multiple of heads=\(heads)" }

@@ -9,21 +9,19 @@ import Trajectories
 struct TrainingPeptide {
   var name: String
   var prepared: PreparedSystem
-  var coordinates: InternalCoordinates
   var structure: Configurations
   var frames: Configurations
   var reducedPotentials: [Double]
 
-  var subject: FlowSubject {
-    get throws {
-      var subject = FlowSubject(
-        prepared.system, coordinates: coordinates,
-        scaling: try CoordinateScaling(
-          prepared.system, zMatrix: coordinates.zMatrix, structure: structure, state: prepared.state),
-        kT: prepared.state.kT)
-      subject.signs = ChiralCenters(prepared.system.molecule).signs(of: structure)
-      return subject
-    }
+  /// The peptide for a transferable flow.
+  func subject(of recipe: any FlowRecipe) throws -> FlowSubject {
+    let zMatrix = try ZMatrix(prepared.system.molecule, order: recipe.placementOrder)
+    var subject = FlowSubject(
+      prepared.system, coordinates: InternalCoordinates(zMatrix),
+      scaling: try CoordinateScaling(prepared.system, zMatrix: zMatrix, structure: structure, state: prepared.state),
+      kT: prepared.state.kT)
+    subject.signs = ChiralCenters(prepared.system.molecule).signs(of: structure)
+    return subject
   }
 
   /// Temperatures of heated torsions in units of the peptide's, and sweeps over its bonds.
@@ -63,8 +61,7 @@ struct TrainingPeptide {
         let frames = EquivalentAtoms(prepared.system.molecule).shuffled(
           try reader.configurations(frames: chosen), using: RandomStream(seed: 0))
         return TrainingPeptide(
-          name: row.sequence, prepared: prepared, coordinates: try InternalCoordinates(prepared.system.molecule),
-          structure: structure, frames: frames,
+          name: row.sequence, prepared: prepared, structure: structure, frames: frames,
           reducedPotentials: try BoltzmannDensity(
             MolecularEnergy(prepared.system, threads: 1), state: prepared.state
           ).reducedPotentials(of: frames))

@@ -159,6 +159,8 @@ struct TrainingRun {
         configuration.system.name, "has atoms that a transferable model has no words for",
         found: prepared.system.molecule.label(ofAtom: atom), advice: "train a model of this molecule alone")
     }
+    let coordinates = InternalCoordinates(
+      try ZMatrix(prepared.system.molecule, order: configuration.recipe.placementOrder), threads: coordinates.threads)
     guard let structure = frames?.slice(0..<1) ?? prepared.structure else {
       throw InputError(
         configuration.system.name, "has no structure that shows its stereocentres",

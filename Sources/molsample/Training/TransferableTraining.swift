@@ -129,7 +129,9 @@ struct TransferableTraining {
     let flows = try (peptides + validation).enumerated().map { number, peptide in
       TransferableTrainer.Peptide(
         name: peptide.name,
-        flow: ModelFile(try peptide.subject, recipe: model.header.recipe, seed: 0, provenance: [:]).flow,
+        flow: ModelFile(
+          try peptide.subject(of: model.header.recipe), recipe: model.header.recipe, seed: 0, provenance: [:]
+        ).flow,
         target: BoltzmannDensity(
           MolecularEnergy(peptide.prepared.system, threads: 1, precision: .single), state: peptide.prepared.state),
         frames: peptide.frames, reducedPotentials: peptide.reducedPotentials,
@@ -208,11 +210,13 @@ struct TransferableTraining {
   private func initialModel(_ peptide: TrainingPeptide) throws -> ModelFile {
     guard let path = configuration.initialModel else {
       return ModelFile(
-        try peptide.subject, recipe: configuration.recipe, seed: configuration.plan.seed, provenance: [:])
+        try peptide.subject(of: configuration.recipe), recipe: configuration.recipe, seed: configuration.plan.seed,
+        provenance: [:])
     }
     guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path, "cannot be read") }
     return try ModelFile(
-      data, path: path, system: peptide.prepared.system, coordinates: peptide.coordinates,
+      data, path: path, system: peptide.prepared.system,
+      coordinates: InternalCoordinates(peptide.prepared.system.molecule),
       structure: peptide.structure, state: peptide.prepared.state)
   }
 

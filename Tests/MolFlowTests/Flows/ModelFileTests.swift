@@ -13,7 +13,9 @@ import Testing
     let system = try MolecularSystem.peptide(
       withoutStructure: PeptideSequence(parsing: sequence), forceField: .shipped(named: "amber99sb-ildn"), solvent: nil,
       cutoff: nil)
-    let coordinates = try InternalCoordinates(system.molecule)
+    let type = FlowRecipes.type(of: kind)!
+    let recipe = Self.small(type.init(atomCount: system.molecule.atomCount))
+    let coordinates = InternalCoordinates(try ZMatrix(system.molecule, order: recipe.placementOrder))
     let structure = structure(coordinates)
     let scaling = try CoordinateScaling(
       system, zMatrix: coordinates.zMatrix, structure: structure, state: ThermodynamicState(temperature: 300))
@@ -23,7 +25,6 @@ import Testing
     for sample in 0..<frames.count {
       for c in 0..<frames.dimension { frames[sample, c] = structure[0, c] + 0.003 * random.normal() }
     }
-    let type = FlowRecipes.type(of: kind)!
     var subject = FlowSubject(
       system, coordinates: coordinates, scaling: scaling,
       whitening: type.needsWhitening
@@ -34,7 +35,6 @@ import Testing
       subject.statistics = try CartesianStatistics(
         frames, classes: PairClasses(system.molecule), signs: centers.signs(of: structure))
     }
-    let recipe = Self.small(type.init(atomCount: system.molecule.atomCount))
     return (system, ModelFile(subject, recipe: recipe, seed: 3, provenance: ["seed": "3"]))
   }
 
@@ -55,7 +55,8 @@ import Testing
   @Test(arguments: FlowRecipes.kinds) func roundTrip(kind: String) throws {
     let (system, model) = try Self.model(kind: kind)
     let bytes = try model.encoded()
-    let coordinates = try InternalCoordinates(system.molecule)
+    let coordinates = InternalCoordinates(
+      try ZMatrix(system.molecule, order: model.header.recipe.placementOrder))
     let read = try ModelFile(
       bytes, path: "m", system: system, coordinates: coordinates, structure: Self.structure(coordinates))
     #expect(read.header.recipe.sizes == model.header.recipe.sizes && read.header.scaling == model.header.scaling)
