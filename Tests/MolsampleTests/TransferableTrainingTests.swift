@@ -5,7 +5,8 @@ import Testing
 @Suite struct TransferableTrainingTests {
   static let sizes = ["width=8", "heads=2", "layers=1", "head_width=8", "bins=4", "nodes=24", "harmonics=2"]
   static let settings = [
-    "rounds=2", "energy_rounds=1", "pool=32", "batch=16", "peptides_at_once=2", "seed=5",
+    "rounds=2", "energy_rounds=1", "pool=32", "batch=16", "peptides_at_once=2", "heated_fraction=0.3",
+    "variance_focus=0.5", "seed=5",
   ]
 
   /// A set of two peptides and one to validate, none at equilibrium.

@@ -19,6 +19,7 @@ public enum TrainingCheckpoint {
     var best: Best?
     var replayDimension: Int
     var replayScale: Double
+    var variances: [Double]
 
     struct Best: Codable {
       var round: Int
@@ -40,7 +41,8 @@ public enum TrainingCheckpoint {
       best: state.best.map {
         Counters.Best(
           round: $0.round, score: $0.score, recent: $0.recent, isEffectiveFraction: $0.isEffectiveFraction)
-      }, replayDimension: state.replay.dimension, replayScale: state.replay.scale)
+      }, replayDimension: state.replay.dimension, replayScale: state.replay.scale,
+      variances: state.variances)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     func array(_ name: String, _ values: [Float]) -> Safetensors.Array {
@@ -90,6 +92,7 @@ public enum TrainingCheckpoint {
     state.effectiveFraction = counters.effectiveFraction
     state.stepSize = counters.stepSize
     state.replay.scale = counters.replayScale
+    state.variances = counters.variances
     if let best = counters.best {
       guard let values = file["best"]?.values, values.count == count else {
         throw SafetensorsError(file: path, problem: "the best parameters are missing")

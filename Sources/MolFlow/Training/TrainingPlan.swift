@@ -31,6 +31,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var bound = 3.0
   /// How much the log-variance of frames counts beside their likelihood; of `TransferableTrainer`.
   public var varianceWeight = 1.0
+  /// Peptides are drawn with probabilities that go as this power of their log-variance: 0 for all alike; of `TransferableTrainer`.
+  public var varianceFocus = 0.0
   /// Share of heated configurations among the given ones of a minibatch; of `TransferableTrainer`.
   public var heatedFraction = 0.0
   /// Largest norm of a minibatch's gradient.

@@ -17,6 +17,8 @@ public struct TrainingState: Sendable {
   public var best: Best?
   /// Samples of annealed importance sampling that training goes back to; empty for objectives without.
   public var replay = ReplayBuffer()
+  /// Running means of the log-variance of each peptide's samples, kT²; of `TransferableTrainer`.
+  public var variances: [Double] = []
   /// Step of the kernels of annealed importance sampling, which follows their acceptance.
   public var stepSize: Double
 

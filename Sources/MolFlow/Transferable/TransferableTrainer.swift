@@ -14,7 +14,7 @@ import Sampling
 ///
 /// Continuous flows learn from frames by flow matching instead.
 ///
-/// A minibatch holds samples of several peptides, drawn anew for every step. The state between rounds is all there is, as with
+/// A minibatch holds samples of several peptides, drawn anew for every step, the worse known ones more often where `varianceFocus` says so. The state between rounds is all there is, as with
 /// `FlowTrainer`; what stays is the average of the parameters with the best likelihood of peptides that are not trained on.
 public struct TransferableTrainer {
   /// A peptide as the flow sees it, with its frames as coordinates of the flow's chart.
@@ -103,6 +103,7 @@ public struct TransferableTrainer {
   /// - Throws: `TrainingError` where a gradient is not finite; the state is then that before the round.
   public mutating func advance() throws -> Report {
     var next = state
+    if next.variances.isEmpty { next.variances = [Double](repeating: 1, count: peptides.count) }
     var random = RandomStream(seed: plan.seed).child(1).child(state.round)
     let isOfEnergies = state.round >= plan.likelihoodRounds
     let own = isOfEnergies ? try drawOwn(random.child(1)) : []
@@ -112,7 +113,8 @@ public struct TransferableTrainer {
     var (losses, variances, norms): ([Double], [Double], [Double]) = ([], [], [])
     for step in 0..<plan.stepsPerRound {
       let groups =
-        isOfEnergies ? mixedGroups(own, step: step, using: &random) : frameGroups(using: &random)
+        isOfEnergies
+        ? mixedGroups(own, step: step, using: &random) : frameGroups(variances: next.variances, using: &random)
       let gradient: [Float]
       if isContinuous {
         let found = try matchingGradient(
@@ -125,6 +127,8 @@ public struct TransferableTrainer {
           let frames = logDensities[..<group.frames]
           losses.append(-frames.reduce(0, +) / Double(frames.count * peptides[group.peptide].flow.dimension))
           variances.append(variance(zip(frames, group.reducedEnergies).map { $0 + $1 }))
+          let now = boundedVariance(zip(logDensities, group.reducedEnergies).map { $0 + $1 }, bound: plan.bound)
+          if now.isFinite { next.variances[group.peptide] += 0.1 * (now - next.variances[group.peptide]) }
         }
         gradient = found.gradient
       }
@@ -174,20 +178,28 @@ public struct TransferableTrainer {
     return group
   }
 
-  private func frameGroups(using random: inout RandomStream) -> [Group] {
-    (0..<peptidesAtOnce).map { _ in
-      frames(
-        of: Int.random(in: 0..<peptides.count, using: &random), max(1, plan.batch / peptidesAtOnce), using: &random)
+  private func frameGroups(variances: [Double], using random: inout RandomStream) -> [Group] {
+    let chosen = draw(peptidesAtOnce, variances: variances, using: &random)
+    return chosen.map { frames(of: $0, max(1, plan.batch / peptidesAtOnce), using: &random) }
+  }
+
+  /// Numbers of peptides, each by itself.
+  private func draw(_ count: Int, variances: [Double], using random: inout RandomStream) -> [Int] {
+    // None is left out: what is known to a hundredth of a kT² may be forgotten.
+    let weights = variances.map { pow(max($0, 0.01), plan.varianceFocus) }
+    let cumulative = weights.reduce(into: [0.0]) { $0.append($0.last! + $1) }
+    return (0..<count).map { _ in
+      let place = random.uniform() * cumulative.last!
+      return min(cumulative.lastIndex { $0 <= place }!, weights.count - 1)
     }
   }
 
-  /// Samples of the flow as it is, of as many peptides as a round goes through once.
+  /// Samples of the flow as it is, of some peptides.
   private func drawOwn(_ random: RandomStream) throws -> [Group] {
     let count = max(peptidesAtOnce, plan.pool / 2 / Self.ownSamples)
     var choice = random.child(0)
-    var order = Array(peptides.indices).shuffled(using: &choice)
-    while order.count < count { order += Array(peptides.indices).shuffled(using: &choice) }
-    let (chosen, peptides) = (order, peptides)
+    let variances = state.variances.isEmpty ? [Double](repeating: 1, count: peptides.count) : state.variances
+    let (chosen, peptides) = (draw(count, variances: variances, using: &choice), peptides)
     return try computation.run(count: count, parameters: state.flow.parameters, wantsGradient: false) { tape, shard in
       let peptide = peptides[chosen[shard.lowerBound]]
       let (q, energies) = try peptide.flow.samplesWithEnergies(
@@ -309,6 +321,12 @@ private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(v
 private func variance(_ values: [Double]) -> Double {
   let center = mean(values)
   return values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(values.count)
+}
+
+/// Mean of the squares of deviations from the median, none counted as more than `bound`.
+private func boundedVariance(_ values: [Double], bound: Double) -> Double {
+  let center = values.sorted()[values.count / 2]
+  return mean(values.map { pow(max(-bound, min(bound, $0 - center)), 2) })
 }
 
 /// e^{log w} in units of the largest.

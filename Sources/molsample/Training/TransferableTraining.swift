@@ -27,7 +27,7 @@ struct TransferableTraining {
       [
         "seed", "model", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once",
         "frames", "rate", "energy_rate", "variance_weight", "variance_bound", "weight_decay", "max_grad_norm",
-        "average_decay", "heated_fraction",
+        "average_decay", "heated_fraction", "variance_focus",
         "output", "threads", "checkpoint_seconds",
       ] + Set(kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
 
@@ -50,6 +50,8 @@ struct TransferableTraining {
       plan.bound = try positive("variance_bound", 5)
       if let weight = try overrides.takeNumber("variance_weight") { plan.varianceWeight = weight }
       guard plan.varianceWeight >= 0 else { throw UsageError("variance_weight must not be negative") }
+      if let focus = try overrides.takeNumber("variance_focus") { plan.varianceFocus = focus }
+      guard plan.varianceFocus >= 0 else { throw UsageError("variance_focus must not be negative") }
       if let share = try overrides.takeNumber("heated_fraction") { plan.heatedFraction = share }
       guard plan.heatedFraction >= 0, plan.heatedFraction < 1 else {
         throw UsageError("heated_fraction must be at least 0 and below 1")
@@ -97,6 +99,7 @@ struct TransferableTraining {
           "rate: \(plan.likelihoodRate)", "energy_rate: \(plan.energyRate)",
           "variance_weight: \(plan.varianceWeight)", "variance_bound: \(plan.bound)", "weight_decay: \(weightDecay)",
           "max_grad_norm: \(plan.largestNorm)", "heated_fraction: \(plan.heatedFraction)",
+          "variance_focus: \(plan.varianceFocus)",
           "average_decay: \(plan.averageDecay)",
           "init_from: \(initialModel.map { "\($0) # \(ConfigurationDigest.ofFile($0))" } ?? "none")",
         ] + sizes).joined(separator: "\n") + "\n"
