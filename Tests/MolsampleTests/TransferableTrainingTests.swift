@@ -92,6 +92,15 @@ import Testing
       arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a", "--resume", "rate=0.1"] + Self.sizes
         + Self.settings)
     #expect(other.status == 4 && other.errors.contains("other settings"))
+    // A set that is not what it was.
+    let kept = try String(contentsOfFile: "\(folder)/train/dataset.csv", encoding: .utf8).split(separator: "\n")
+    try (kept.dropLast().joined(separator: "\n") + "\n").write(
+      toFile: "\(folder)/train/dataset.csv", atomically: true, encoding: .utf8)
+    let fewer = try CommandRunner.run(
+      arguments: [
+        "train", "--set", "\(folder)/train", "--validation", "\(folder)/validation", "output=\(folder)/a", "--resume",
+      ] + Self.sizes + Self.settings)
+    #expect(fewer.status == 4 && fewer.errors.contains("held other peptides"), "\(fewer.errors)")
   }
 
   @Test func `What is validated is not trained on, and a folder without a set is refused`() throws {

@@ -19,7 +19,7 @@ public enum TrainingCheckpoint {
     var best: Best?
     var replayDimension: Int
     var replayScale: Double
-    var variances: [Double]
+    var variances: [Double]?
 
     struct Best: Codable {
       var round: Int
@@ -92,7 +92,7 @@ public enum TrainingCheckpoint {
     state.effectiveFraction = counters.effectiveFraction
     state.stepSize = counters.stepSize
     state.replay.scale = counters.replayScale
-    state.variances = counters.variances
+    state.variances = counters.variances ?? []
     if let best = counters.best {
       guard let values = file["best"]?.values, values.count == count else {
         throw SafetensorsError(file: path, problem: "the best parameters are missing")

@@ -13,6 +13,7 @@ import Foundation
 struct PlacementSurroundings: Sendable {
   /// c, nm.
   static let shells = [0.25, 0.35, 0.5, 0.7, 1.0]
+  private static let logarithms = shells.map { log($0) }
   /// s.
   private static let logarithmicWidth = 0.25
   /// Of sums over atoms, so that they are about as large as those over charges.
@@ -28,20 +29,18 @@ struct PlacementSurroundings: Sendable {
   init(_ system: MolecularSystem, zMatrix: ZMatrix) {
     rows = zMatrix.rows
     charges = system.term(Nonbonded.self)?.particles.map(\.charge) ?? [Double](repeating: 0, count: zMatrix.atomCount)
-    var neighbors = [Set<Int>](repeating: [], count: zMatrix.atomCount)
-    for bond in system.molecule.bonds {
-      neighbors[bond.first].insert(bond.second)
-      neighbors[bond.second].insert(bond.first)
-    }
+    let neighbours = system.molecule.neighbours
     var placed = [zMatrix.root]
     others = zMatrix.rows.map { row in
       defer { placed.append(row.atom) }
-      let near = neighbors[row.bonded].reduce(neighbors[row.bonded].union([row.bonded])) { $0.union(neighbors[$1]) }
+      let near = Set([row.bonded] + neighbours[row.bonded] + neighbours[row.bonded].flatMap { neighbours[$0] })
       return row.twisted == nil ? [] : placed.filter { !near.contains($0) }
     }
   }
 
-  /// The numbers of a row, passed one by one to `take`: zeros where nothing stands around.
+  /// The numbers of a row, passed one by one to `take`: zeros where nothing stands around, or where its three references are on a line.
+  ///
+  /// - Parameter positions: of all atoms, nm; those that do not stand yet are not read.
   func values(row index: Int, positions: [SIMD3<Double>], take: (_ number: Int, _ value: Double) -> Void) {
     let shells = Self.shells.count
     var sums = [SIMD8<Double>](repeating: .zero, count: shells)
@@ -57,8 +56,9 @@ struct PlacementSurroundings: Sendable {
         guard distance > 0, distance.isFinite else { continue }
         let direction = SIMD4(1, (away * x).sum() / distance, (away * y).sum() / distance, (away * z).sum() / distance)
         let seen = SIMD8(lowHalf: direction * Self.unitOfCount, highHalf: direction * charges[other])
+        let logarithm = log(distance)
         for k in 0..<shells {
-          let offset = log(distance / Self.shells[k]) / Self.logarithmicWidth
+          let offset = (logarithm - Self.logarithms[k]) / Self.logarithmicWidth
           sums[k] += seen * exp(-0.5 * offset * offset)
         }
       }

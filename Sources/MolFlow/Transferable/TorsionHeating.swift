@@ -33,9 +33,10 @@ public struct TorsionHeating: Sendable {
 
   public var rotatableBonds: Int { rotations.count }
 
-  /// The configurations after sweeps over all bonds, and their reduced potentials.
+  /// The configurations `[count][3N]` after sweeps over all bonds, and their reduced potentials `[count]`, kT.
   ///
   /// - Parameters:
+  ///   - configurations: where the moves begin, nm.
   ///   - ratios: temperatures of the moves in units of the target's, τ; samples take them in turn.
   public func heated(
     _ configurations: Configurations, target: any TargetDensity, ratios: [Double], sweeps: Int,

@@ -29,7 +29,7 @@ struct TrainCommand: ParsableCommand {
       --set FOLDER, once or more, trains one model on the peptides of data sets (`dataset`): model=transferable, or
       model=transferable-egnn, a continuous flow, as a baseline. rounds= go through pool= frames of peptides_at_once= peptides in
       a minibatch, by likelihood and, variance_weight= times, by the energies of the frames and of heated_fraction= frames whose
-      torsions are hot; energy_rounds= then add samples of the model's own, which pays where a tenth of these is effective.
+      torsions are hot; energy_rounds= then add samples of the model's own (so far they did more harm than good).
       peptides=N takes the first N of each set.
 
       Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors (the last), best.safetensors,

@@ -145,6 +145,12 @@ struct TransferableTraining {
     var spent = 0.0
     let files = TrainingFolder(folder: folder)
     if resuming { spent = try files.restore(digest: configuration.digest, into: &state) }
+    guard state.variances.isEmpty || state.variances.count == peptides.count else {
+      throw InputError(
+        folder.file(TrainingFolder.checkpointName), "began with sets that held other peptides",
+        expected: "\(state.variances.count) peptides", found: "\(peptides.count)",
+        advice: "train with init_from=\(folder.file(TrainingFolder.modelName)) and another output=")
+    }
     try folder.write(configuration.yaml, as: "config.yaml")
     var trainer = TransferableTrainer(
       plan: configuration.plan, state: state, peptides: Array(flows[..<peptides.count]),
