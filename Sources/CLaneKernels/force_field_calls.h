@@ -29,6 +29,12 @@ void LANE_TYPED(lane_generalized_born)(
   FORCE_FIELD.generalized_born(born, x, forces, polar, surface, scratch);
 }
 
+void LANE_TYPED(lane_placement_pairs)(
+    const LANE_TYPED(lane_placement) *pairs, const LANE_SCALAR *positions, int64_t count, const LANE_SCALAR *x,
+    const LANE_SCALAR *y, const LANE_SCALAR *z, LANE_SCALAR *contact, LANE_SCALAR *electrostatic) {
+  FORCE_FIELD.placement_pairs(pairs, positions, count, x, y, z, contact, electrostatic);
+}
+
 void LANE_TYPED(lane_scatter)(
     int64_t dimension, const LANE_SCALAR *lanes, int64_t first, int64_t count, double *x) {
   FORCE_FIELD.scatter(dimension, lanes, first, count, x);

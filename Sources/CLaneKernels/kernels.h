@@ -17,6 +17,7 @@
 #include "bonded_kernels.h"
 #include "nonbonded_kernels.h"
 #include "born_kernels.h"
+#include "placement_kernels.h"
 #ifndef LANE_SINGLE
 #include "internal_coordinate_kernels.h"
 #endif
@@ -57,6 +58,7 @@ const LANE_TYPED(lane_kernels) LANE_VARIANT(kernels) = {
     .nonbonded_pairs = LANE_VARIANT(nonbonded_pairs),
     .generalized_born = LANE_VARIANT(generalized_born),
     .born_scratch = LANE_VARIANT(born_scratch),
+    .placement_pairs = LANE_VARIANT(placement_pairs),
     .scatter = LANE_VARIANT(scatter),
     .array_exp = LANE_VARIANT(array_exp),
     .array_log = LANE_VARIANT(array_log),

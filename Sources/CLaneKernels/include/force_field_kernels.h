@@ -59,6 +59,19 @@ void LANE_TYPED(lane_generalized_born)(
     const LANE_TYPED(lane_born) *born, const LANE_SCALAR *x, LANE_SCALAR *forces, double *polar, double *surface,
     LANE_SCALAR *scratch);
 
+// Energies of one atom with others at `count` candidate places, a multiple of the lanes, added to `contact` and `electrostatic`:
+// a/r^12 - b/r^6, and q/r - s/sqrt(r^2 + B exp(-r^2/4B)).
+typedef struct {
+  int32_t count;
+  const int32_t *others;
+  const LANE_SCALAR *parameters;  // [count][5]: a, b, q, s, B
+  int64_t position_stride;        // numbers from one atom's position to the next
+  LANE_SCALAR nearest_squared;    // shorter distances count as this one
+} LANE_TYPED(lane_placement);
+void LANE_TYPED(lane_placement_pairs)(
+    const LANE_TYPED(lane_placement) *pairs, const LANE_SCALAR *positions, int64_t count, const LANE_SCALAR *x,
+    const LANE_SCALAR *y, const LANE_SCALAR *z, LANE_SCALAR *contact, LANE_SCALAR *electrostatic);
+
 // Array forms of the elementary functions, count a multiple of the lanes; for tests and for callers outside a kernel.
 void LANE_TYPED(lane_array_exp)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result);
 void LANE_TYPED(lane_array_log)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result);

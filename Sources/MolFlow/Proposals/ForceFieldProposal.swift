@@ -168,7 +168,7 @@ public struct ForceFieldProposal: Proposal {
   private struct Builder {
     let proposal: ForceFieldProposal
     var positions: [SIMD3<Double>]
-    var grid: PlacementEnergy.Grid
+    var grid: PlacementGrid
     var density: CircularGridDensity
     private let directions: [SIMD2<Double>]
 
@@ -176,7 +176,7 @@ public struct ForceFieldProposal: Proposal {
       self.proposal = proposal
       let nodes = proposal.options.gridNodes
       positions = [SIMD3<Double>](repeating: .zero, count: proposal.coordinates.zMatrix.atomCount)
-      grid = PlacementEnergy.Grid(count: nodes)
+      grid = PlacementGrid(count: nodes)
       density = CircularGridDensity(nodeCount: nodes)
       directions = (0..<nodes).map {
         let angle = -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)
@@ -235,8 +235,7 @@ public struct ForceFieldProposal: Proposal {
 
     private mutating func setDensity(_ energy: PlacementEnergy, _ cone: PlacementCone, _ allowed: Range<Int>) {
       for (k, direction) in directions.enumerated() {
-        let place = cone.place(direction)
-        (grid.x[k], grid.y[k], grid.z[k]) = (place.x, place.y, place.z)
+        grid.set(k, cone.place(direction))
       }
       energy.evaluate(&grid, positions: positions)
       let beta = 1 / proposal.kT

@@ -5,8 +5,9 @@ import NeuralNetworks
 /// The network of a transferable autoregressive flow: as `AutoregressiveNetwork`, but the density of a torsion starts from what the force
 /// field says of it.
 ///
-/// Torsions have a density that is linear between the nodes φₖ of a grid, p(φₖ) ∝ (1 − ε) softmaxₖ(−λ uₖ + Σₘ aₘ cos mφₖ + bₘ sin mφₖ) + ε/K,
-/// with the energies u of `TorsionGuide`; λ, a and b come from the network, which is 1, 0 and 0 at the start. The densities of angles that close
+/// Torsions have a density that is linear between the nodes φₖ of a grid, p(φₖ) ∝ (1 − ε) softmaxₖ(−Σᵢ λᵢ uᵢₖ + Σₘ aₘ cos mφₖ + bₘ sin mφₖ) + ε/K,
+/// with the energies u of `TorsionGuide`, of the atom itself, of those that follow it and of what lies ahead; λ, a and b come from the network. At the start λ is 1 for the
+/// atom itself, and all else is 0. The densities of angles that close
 /// rings are given the angle at which they would. Besides the coordinates of the atom before, each token reads `PlacementSurroundings`: internal
 /// coordinates alone do not show a small network what is near. Gains and offsets that depend on what is fixed of a token make its conditionals its
 /// own, at no cost for each sample. Derivatives do not go through what the guide and the surroundings say, so densities can be learned at
@@ -26,6 +27,8 @@ public struct GuidedNetwork: Sendable {
     public var harmonics = 12
     /// 1 where side chains are placed after the whole backbone, so that they see what they may meet; 0 where they are placed as they come.
     public var backboneFirst = 1
+    /// 1 where torsions start from what the force field says of them; 0 for networks that have to learn it all, to compare with.
+    public var guidance = 1
 
     public init() {}
   }
@@ -44,27 +47,42 @@ public struct GuidedNetwork: Sendable {
   private let transformer: CausalTransformer
   private let stiff: StiffConditionals
   private let torsionHead: MultilayerPerceptron
+  /// What the atoms that follow a torsion change about it; nothing at the start.
+  private let followerHead: MultilayerPerceptron
+  /// The same of what lies ahead.
+  private let aheadHead: MultilayerPerceptron
   /// cos mφₖ and sin mφₖ, `[nodes][2 × harmonics]`.
   private let waves: ConstantMatrix
 
   public init(_ name: String, options: Options, in builder: inout ParameterBuilder) {
     self.options = options
     let width = options.width
-    (embedding, input, surroundings, modulation, transformer, stiff, torsionHead) = builder.scope(name) { builder in
-      (
-        MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
-        Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
-        MultilayerPerceptron(
-          "surroundings", widths: [PlacementSurroundings.count, width, width], outputStart: .zero, in: &builder),
-        Linear("modulation", inputs: width, outputs: 2 * width, start: .zero, in: &builder),
-        CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
-        StiffConditionals(
-          width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, hints: 1, in: &builder),
-        StiffConditionals.head(
-          "torsion", inputs: width + 2 + Self.coarse, headWidth: options.headWidth, 1 + 2 * options.harmonics,
-          in: &builder)
-      )
-    }
+    (embedding, input, surroundings, modulation, transformer, stiff, torsionHead, followerHead, aheadHead) =
+      builder.scope(
+        name
+      ) {
+        builder in
+        (
+          MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
+          Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
+          MultilayerPerceptron(
+            "surroundings", widths: [PlacementSurroundings.count, width, width], outputStart: .zero, in: &builder),
+          Linear("modulation", inputs: width, outputs: 2 * width, start: .zero, in: &builder),
+          CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
+          StiffConditionals(
+            width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, hints: 1, in: &builder
+          ),
+          StiffConditionals.head(
+            "torsion", inputs: width + 2 + Self.coarse, headWidth: options.headWidth, 1 + 2 * options.harmonics,
+            in: &builder),
+          MultilayerPerceptron(
+            "followers", widths: [width + 2 + Self.coarse, options.headWidth, 2 + 2 * options.harmonics],
+            outputStart: .zero, in: &builder),
+          MultilayerPerceptron(
+            "ahead", widths: [width + 2 + Self.coarse, options.headWidth, 1 + 2 * options.harmonics],
+            outputStart: .zero, in: &builder)
+        )
+      }
     let (nodes, harmonics) = (options.nodes, options.harmonics)
     waves = ConstantMatrix(
       (0..<nodes).flatMap { k -> [Double] in
@@ -89,7 +107,7 @@ public struct GuidedNetwork: Sendable {
     ) {
       features = PeptideFeatures(system, zMatrix: zMatrix, scaling: scaling)
       rows = scaling.rows
-      guide = TorsionGuide(system, zMatrix: zMatrix, isFree: rows.map(\.isFree), nodes: nodes, kT: kT)
+      guide = TorsionGuide(system, zMatrix: zMatrix, scaling: scaling, nodes: nodes, kT: kT)
       surroundings = PlacementSurroundings(system, zMatrix: zMatrix)
       stiff = StiffConditionals.Places(rows)
       free = rows.indices.filter { scaling.rows[$0].isFree }
@@ -125,27 +143,71 @@ public struct GuidedNetwork: Sendable {
 
   // MARK: Torsions
 
-  /// (1 − ε) softmax + ε/K at the nodes, `[nodes][columns]`, with the guide's energies `[nodes][columns]`.
-  private func torsionShares(_ given: Variable, energies: [Double], columns: Int) -> Variable {
-    let tape = given.tape
+  /// What the guide says of torsions, each `[nodes][columns]`.
+  private struct Guidance {
+    let columns: Int
+    var own: [Double]
+    var contact: [Double]
+    var electrostatic: [Double]
+    var ahead: [Double]
+
+    init(nodes: Int, columns: Int) {
+      self.columns = columns
+      own = [Double](repeating: 0, count: nodes * columns)
+      (contact, electrostatic, ahead) = (own, own, own)
+    }
+
+    mutating func set(_ column: Int, _ energies: TorsionGuide.TorsionEnergies) {
+      for k in energies.own.indices {
+        own[k * columns + column] = energies.own[k]
+        contact[k * columns + column] = energies.contact[k]
+        electrostatic[k * columns + column] = energies.electrostatic[k]
+        ahead[k * columns + column] = energies.ahead[k]
+      }
+    }
+  }
+
+  /// softmax(−u) in coarse bins, scaled to 1 where it is uniform, `[coarse][columns]`, of energies `[nodes][columns]`.
+  private func coarseShares(columns: Int, energy: (Int) -> Double) -> [Double] {
     let nodes = options.nodes
     let group = nodes / Self.coarse
-    // softmax(−u) in coarse bins, scaled to 1 where it is uniform.
-    var read = [Double](repeating: 0, count: Self.coarse * columns)
+    var shares = [Double](repeating: 0, count: Self.coarse * columns)
     for column in 0..<columns {
+      var lowest = Double.infinity
+      for k in 0..<nodes { lowest = min(lowest, energy(k * columns + column)) }
       var total = 0.0
       for k in 0..<nodes {
-        let share = exp(-energies[k * columns + column])
-        read[k / group * columns + column] += share
+        let share = exp(lowest - energy(k * columns + column))
+        shares[k / group * columns + column] += share
         total += share
       }
-      for bin in 0..<Self.coarse { read[bin * columns + column] *= Double(Self.coarse) / total }
+      for bin in 0..<Self.coarse { shares[bin * columns + column] *= Double(Self.coarse) / total }
     }
-    let raw = torsionHead(given.stacked(with: tape.variable(read, rows: Self.coarse, columns: columns)))
-    let strength = 2 * raw.rows(0..<1).applying(.sigmoid)
+    return shares
+  }
+
+  /// (1 − ε) softmax + ε/K at the nodes, `[nodes][columns]`.
+  private func torsionShares(_ given: Variable, _ guidance: Guidance) -> Variable {
+    let tape = given.tape
+    let (nodes, columns, harmonics) = (options.nodes, guidance.columns, 2 * options.harmonics)
+    func read(_ shares: [Double]) -> Variable {
+      given.stacked(with: tape.variable(shares, rows: Self.coarse, columns: columns))
+    }
+    let raw = torsionHead(read(coarseShares(columns: columns) { guidance.own[$0] }))
+    let further = followerHead(
+      read(
+        coarseShares(columns: columns) { guidance.own[$0] + guidance.contact[$0] + guidance.electrostatic[$0] }))
+    let beyond = aheadHead(read(coarseShares(columns: columns) { guidance.ahead[$0] }))
+    func scaled(_ strength: Variable, _ energies: [Double]) -> Variable {
+      strength * tape.variable(energies, rows: nodes, columns: columns)
+    }
     let logits =
-      tape.variable(waves).times(raw.rows(1..<1 + 2 * options.harmonics))
-      - strength * tape.variable(energies, rows: nodes, columns: columns)
+      tape.variable(waves).times(
+        raw.rows(1..<1 + harmonics) + further.rows(2..<2 + harmonics) + beyond.rows(1..<1 + harmonics))
+      - scaled(2 * raw.rows(0..<1).applying(.sigmoid), guidance.own)
+      - scaled(2 * further.rows(0..<1).applying(.tanh), guidance.contact)
+      - scaled(2 * further.rows(1..<2).applying(.tanh), guidance.electrostatic)
+      - scaled(2 * beyond.rows(0..<1).applying(.tanh), guidance.ahead)
     return (1 - Self.floor) * logits.softmax() + Self.floor / Double(nodes)
   }
 
@@ -239,20 +301,18 @@ public struct GuidedNetwork: Sendable {
       coordinates, row: 3, of: layout.free, tokens: tokens, h: h,
       given: [coordinates.rows(0..<1), coordinates.rows(1..<2)], logDet: &logDet
     ) {
-      let shares = torsionShares($1, energies: guided.energies, columns: layout.free.count * samples)
-      return torsionInverse($0.values, shares: shares)
+      torsionInverse($0.values, shares: torsionShares($1, guided.guidance))
     }
     return Transformed(tape.stacking(rows + [torsions]), logDet: logDet)
   }
 
-  /// What the guide says of molecules that are all there: energies of the torsions that are free, `[nodes][free × samples]`, and scaled
+  /// What the guide says of molecules that are all there: energies of the torsions that are free, a column for each of each sample, and scaled
   /// angles that close rings, `[tokens × samples]`; and what stands around each, `[PlacementSurroundings.count][tokens × samples]`.
   private func guided(
     _ values: [Double], _ layout: Layout, samples: Int
-  ) -> (energies: [Double], closingAngles: [Double], surroundings: [Double]) {
-    let columns = layout.free.count * samples
+  ) -> (guidance: Guidance, closingAngles: [Double], surroundings: [Double]) {
     let stride = layout.tokens * samples
-    var energies = [Double](repeating: 0, count: options.nodes * columns)
+    var guidance = Guidance(nodes: options.nodes, columns: layout.free.count * samples)
     var closingAngles = [Double](repeating: 0, count: stride)
     var surroundings = [Double](repeating: 0, count: PlacementSurroundings.count * stride)
     var build = TorsionGuide.Build(layout.guide)
@@ -265,15 +325,15 @@ public struct GuidedNetwork: Sendable {
         layout.surroundings.values(row: token, positions: build.positions) { surroundings[$0 * stride + at] = $1 }
         closingAngles[at] = layout.closingAngle(token, bond: values[at], of: build)
         if layout.rows[token].isFree {
-          for (k, energy) in build.reducedEnergies(row: token, bond: bond, angle: angle).enumerated() {
-            energies[k * columns + column] = energy
+          if options.guidance != 0 {
+            guidance.set(column, build.reducedEnergies(row: token, bond: bond, angle: angle))
           }
           column += samples
         }
         build.place(row: token, bond: bond, angle: angle, torsion: torsion)
       }
     }
-    return (energies, closingAngles, surroundings)
+    return (guidance, closingAngles, surroundings)
   }
 
   // MARK: From latents to coordinates, atom by atom
@@ -313,14 +373,12 @@ public struct GuidedNetwork: Sendable {
       }
       var torsions = [Double](repeating: 0, count: samples)
       if row.isFree {
-        var energies = [Double](repeating: 0, count: options.nodes * samples)
-        for sample in 0..<samples {
+        var guidance = Guidance(nodes: options.nodes, columns: samples)
+        for sample in 0..<samples where options.guidance != 0 {
           let place = unscaled(sample, torsion: 0)
-          let own = builds[sample].reducedEnergies(row: token, bond: place.bond, angle: place.angle)
-          for (k, energy) in own.enumerated() { energies[k * samples + sample] = energy }
+          guidance.set(sample, builds[sample].reducedEnergies(row: token, bond: place.bond, angle: place.angle))
         }
-        let shares = torsionShares(
-          h.stacked(with: parts[0], parts[1]), energies: energies, columns: samples)
+        let shares = torsionShares(h.stacked(with: parts[0], parts[1]), guidance)
         let torsion = torsionForward(z.rows(3..<4).values, shares: shares)
         logDet += LogDensity(torsion.logSlope)
         torsions = torsion.values

@@ -2,12 +2,16 @@ import Energies
 import Foundation
 
 /// What the force field says about the torsion of each atom that it leaves free, given the atoms placed before: the reduced energies
-/// of `PlacementEnergy` on a grid of the circle, above their lowest. And the angles by which rings close.
+/// of `PlacementEnergy` on a grid of the circle, those of `RigidFollowers` and of `RotamerLookAhead`, each above their lowest. And the angles by which rings close.
 struct TorsionGuide: Sendable {
   let zMatrix: ZMatrix
   /// Node k stands at −π + 2πk/nodes.
   let nodes: Int
   private let energies: [PlacementEnergy?]
+  private let followers: [RigidFollowers?]
+  private let lookAheads: [RotamerLookAhead?]
+  /// Nodes of what lies ahead, between which it is linear; every so many of the others.
+  private static let coarse = 24
   private let directions: [SIMD2<Double>]
   private let closures: [Closure?]
   private let kT: Double
@@ -22,14 +26,23 @@ struct TorsionGuide: Sendable {
   /// kT; what is higher is as impossible as anything.
   static let highest = 20.0
 
-  init(_ system: MolecularSystem, zMatrix: ZMatrix, isFree: [Bool], nodes: Int, kT: Double) {
+  init(_ system: MolecularSystem, zMatrix: ZMatrix, scaling: CoordinateScaling, nodes: Int, kT: Double) {
     (self.zMatrix, self.nodes, self.kT) = (zMatrix, nodes, kT)
     var placed: Set<Int> = [zMatrix.root]
-    energies = zip(zMatrix.rows, isFree).map { row, isFree in
-      defer { placed.insert(row.atom) }
-      return isFree ? PlacementEnergy(row: row, placed: placed, system: system) : nil
-    }
+    var energies: [PlacementEnergy?] = []
+    var followers: [RigidFollowers?] = []
+    var lookAheads: [RotamerLookAhead?] = []
+    let flat = FlatBonds(system)
     closures = Self.closures(system, zMatrix)
+    let rings = Set(closures.indices.filter { [closures] in closures[$0] != nil })
+    for (index, row) in zMatrix.rows.enumerated() {
+      let geometry = FollowingGeometry(of: index, zMatrix: zMatrix, scaling: scaling, placed: placed, flat: flat)
+      energies.append(geometry.map { _ in PlacementEnergy(row: row, placed: placed, system: system) })
+      followers.append(geometry.map { RigidFollowers($0, system: system) })
+      lookAheads.append(geometry.map { RotamerLookAhead($0, rings: rings, zMatrix: zMatrix, system: system) })
+      placed.insert(row.atom)
+    }
+    (self.energies, self.followers, self.lookAheads) = (energies, followers, lookAheads)
     directions = (0..<nodes).map {
       let angle = -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)
       return SIMD2(cos(angle), sin(angle))
@@ -60,16 +73,34 @@ struct TorsionGuide: Sendable {
   /// Rows whose atoms are at a known distance from one placed before.
   var closingRows: [Int] { closures.indices.filter { closures[$0] != nil } }
 
+  /// What is said of one torsion at each node, kT.
+  struct TorsionEnergies {
+    /// Of the atom that the torsion places.
+    var own: [Double]
+    /// Of the atoms that follow it, by Lennard-Jones terms and by charges.
+    var contact: [Double]
+    var electrostatic: [Double]
+    /// Of what may be reached by the torsions beyond.
+    var ahead: [Double]
+  }
+
+  private func reduced(_ energies: [Double]) -> [Double] {
+    guard let lowest = energies.min(), lowest.isFinite else { return energies.map { _ in 0 } }
+    return energies.map { min(($0 - lowest) / kT, Self.highest) }
+  }
+
   /// One molecule that is built atom after atom.
   struct Build {
     private let guide: TorsionGuide
     private(set) var positions: [SIMD3<Double>]
-    private var grid: PlacementEnergy.Grid
+    private var grid: PlacementGrid
+    private var coarseGrid: PlacementGrid
 
     init(_ guide: TorsionGuide) {
       self.guide = guide
       positions = [SIMD3<Double>](repeating: .zero, count: guide.zMatrix.atomCount)
-      grid = PlacementEnergy.Grid(count: guide.nodes)
+      grid = PlacementGrid(count: guide.nodes)
+      coarseGrid = PlacementGrid(count: TorsionGuide.coarse)
     }
 
     private func cone(_ row: ZMatrix.Row, bond: Double, angle: Double) -> PlacementCone {
@@ -78,16 +109,29 @@ struct TorsionGuide: Sendable {
         plane: positions[row.twisted!])
     }
 
-    /// The energies of a row that is free, kT; zeros where the geometry is impossible.
-    mutating func reducedEnergies(row: Int, bond: Double, angle: Double) -> [Double] {
+    /// The energies of a row that is free, kT, each above its lowest and at most `highest`; zeros where the geometry is impossible.
+    mutating func reducedEnergies(row: Int, bond: Double, angle: Double) -> TorsionEnergies {
       let cone = cone(guide.zMatrix.rows[row], bond: bond, angle: angle)
-      for (k, direction) in guide.directions.enumerated() {
-        let place = cone.place(direction)
-        (grid.x[k], grid.y[k], grid.z[k]) = (place.x, place.y, place.z)
-      }
+      for (k, direction) in guide.directions.enumerated() { grid.set(k, cone.place(direction)) }
       guide.energies[row]!.evaluate(&grid, positions: positions)
-      guard let lowest = grid.energy.min(), lowest.isFinite else { return grid.energy.map { _ in 0 } }
-      return grid.energy.map { min(($0 - lowest) / guide.kT, TorsionGuide.highest) }
+      let own = guide.reduced(grid.energy)
+      guide.followers[row]!.evaluate(&grid, cone, directions: guide.directions, positions: positions)
+      return TorsionEnergies(
+        own: own, contact: guide.reduced(grid.contact), electrostatic: guide.reduced(grid.electrostatic),
+        ahead: ahead(row, cone))
+    }
+
+    private mutating func ahead(_ row: Int, _ cone: PlacementCone) -> [Double] {
+      let lookAhead = guide.lookAheads[row]!
+      guard !lookAhead.isEmpty else { return [Double](repeating: 0, count: guide.nodes) }
+      let every = guide.nodes / TorsionGuide.coarse
+      let directions = stride(from: 0, to: guide.nodes, by: every).map { guide.directions[$0] }
+      let found = guide.reduced(
+        lookAhead.evaluate(&coarseGrid, cone, directions: directions, positions: positions, kT: guide.kT))
+      return (0..<guide.nodes).map { k in
+        let t = Double(k % every) / Double(every)
+        return found[k / every] * (1 - t) + found[(k / every + 1) % found.count] * t
+      }
     }
 
     /// The angle, rad, at which a planar ring would close, for a row that closes one: with the atom in the plane of its references and

@@ -18,7 +18,7 @@ struct EvaluateCommand: ParsableCommand {
       --set LIST draws samples= (10,000) of every peptide of a list, as `dataset` reads and samples them, and prints a table: raw and
       trimmed ESS, forward ESS and error of ΔF(φ) where --reference is a data set with the peptide, right bonds and
       handedness, time. Writes OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference,
-      and what replica exchange needs for the same error.
+      and what replica exchange needs for the same error. --resume goes on after a kill.
 
       Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
       of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
@@ -33,6 +33,9 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Text file of sequences that are evaluated one after the other.", valueName: "list"))
   var set: String?
+
+  @Flag(help: "Go on with the evaluation of a set in output= where it stopped.")
+  var resume = false
 
   @Flag(help: "Print the result as one JSON object.")
   var json = false
@@ -63,12 +66,15 @@ struct EvaluateCommand: ParsableCommand {
       }
       evaluation.model = shipped
     }
+    if resume, set == nil || output == nil {
+      throw UsageError("--resume goes on with the evaluation of a set in its folder", advice: "give --set and output=")
+    }
     let folder = try output.map { try OutputFolder(path: $0) }
     guard let description else {
       return try PeptideSetEvaluation(
         list: PeptideList(path: set!), temperature: temperature, references: reference, evaluation: evaluation,
         folder: folder
-      ).run(json: json)
+      ).run(json: json, resuming: resume)
     }
     let result = try evaluation.run(description)
     try folder?.write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")

@@ -60,7 +60,8 @@ struct ModelEvaluation {
     let start = Date()
     let usual = ModelCatalog.defaultModel(of: description)
     let word = model ?? (usual == ModelCatalog.forceField ? "autoregressive" : usual)
-    let prepared = try PreparedSystem(description, needsStructure: false)
+    let referencePath = reference ?? ReferenceEnsemble.path(of: description)
+    let prepared = try PreparedSystem(description, needsStructure: referencePath == nil)
     let path = try ModelCatalog.path(ofModel: word, system: description.name)
     let model = try ModelCatalog.load(path, prepared: prepared, integrator: integrator)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
@@ -73,7 +74,6 @@ struct ModelEvaluation {
 
     let roundTrip = try RoundTripError(model.flow, of: drawn.x, threads: threads)
     let molecule = prepared.system.molecule
-    let referencePath = reference ?? ReferenceEnsemble.path(of: description)
     let frames = try referencePath.map { path -> SampledFrames in
       var read = try SampledFrames.read(path, atomCount: molecule.atomCount, temperature: description.temperature)[0]
       read.place(in: prepared.system)
@@ -111,7 +111,7 @@ struct ModelEvaluation {
       log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
       impossible_samples: statistics.zeroWeightCount,
       valid_bond_graph_fraction: molecule.bonds.isEmpty ? nil : validBondGraphs(molecule, drawn.x),
-      correct_chirality_fraction: frames.flatMap { chirality(molecule, drawn.x, like: $0.x) },
+      correct_chirality_fraction: (frames?.x ?? prepared.structure).flatMap { chirality(molecule, drawn.x, like: $0) },
       free_energies: description.regions.map {
         FreeEnergyResult(
           $0, angles: drawn.x.dihedrals($0.atoms), logWeights: drawn.logWeights, dependence: .independent,

@@ -12,7 +12,7 @@ struct PeptideSetEvaluation {
   let evaluation: ModelEvaluation
   let folder: OutputFolder?
 
-  struct Row: Encodable {
+  struct Row: Codable {
     var sequence: String
     var atoms: Int
     var samples: Int
@@ -53,7 +53,43 @@ struct PeptideSetEvaluation {
     var peptides: [Row]
   }
 
-  func run(json: Bool) throws {
+  /// What a killed evaluation has done, in its folder until the end.
+  private struct Unfinished: Codable {
+    static let name = "evaluation.progress.json"
+    /// Of all that decides the rows.
+    var digest: String
+    var rows: [Row]
+  }
+
+  private var digest: String {
+    let files = [evaluation.model, references.map { "\($0)/\(DatasetTable.name)" }].map {
+      $0.map(ConfigurationDigest.ofFile) ?? ""
+    }
+    return ConfigurationDigest.of(
+      "\(files) \(temperature.map { "\($0)" } ?? "") \(evaluation.samples) \(evaluation.seed) \(evaluation.transportSamples)"
+        + " \(evaluation.integrator.map { "\($0)" } ?? "") \(evaluation.mostFrames ?? 0)")
+  }
+
+  /// Rows of an evaluation that was killed, as many as still are those of the list.
+  private func finishedRows(resuming: Bool) throws -> [Row] {
+    guard let folder, let data = FileManager.default.contents(atPath: folder.file(Unfinished.name)) else { return [] }
+    let advice = "choose another output=, or remove \(folder.file(Unfinished.name)) to begin anew"
+    guard resuming else {
+      throw UsageError(
+        "\(folder.path) holds an unfinished evaluation", advice: "add --resume to go on with it, or \(advice)")
+    }
+    guard let progress = try? JSONOutput.decode(Unfinished.self, from: data) else {
+      throw InputError(folder.file(Unfinished.name), "cannot be read", advice: advice)
+    }
+    guard progress.digest == digest else {
+      throw InputError(
+        folder.file(Unfinished.name), "is of another model, reference, or number of samples", advice: advice)
+    }
+    return zip(progress.rows, list.sequences).prefix(while: { $0.sequence == $1 }).map(\.0)
+  }
+
+  /// - Parameter resuming: go on where a killed evaluation in the same folder was.
+  func run(json: Bool, resuming: Bool) throws {
     let table = try references.map { path in
       // A folder that is not there would be made.
       let table =
@@ -69,8 +105,9 @@ struct PeptideSetEvaluation {
       guard temperature > 0 else { throw UsageError("temperature must be positive") }
       protocolOfSets.temperature = temperature
     }
-    var rows: [Row] = []
-    for sequence in list.sequences {
+    var rows = try finishedRows(resuming: resuming)
+    if !rows.isEmpty { Molsample.report("going on after \(rows.count) peptides") }
+    for sequence in list.sequences.dropFirst(rows.count) {
       let known = table?[sequence]
       var own = evaluation
       own.reference = known == nil ? nil : "\(references!)/\(folderName(sequence)).nc"
@@ -84,6 +121,7 @@ struct PeptideSetEvaluation {
       let found = try own.run(try protocolOfSets.description(of: sequence))
       rows.append(Self.row(sequence, found, known))
       try folder?.write(Self.csv(rows), as: "evaluation.csv")
+      try folder?.write(try JSONOutput.encode(Unfinished(digest: digest, rows: rows)), as: Unfinished.name)
       Molsample.report("\(rows.count)/\(list.sequences.count) \(Self.line(rows.last!).joined(separator: "  "))")
     }
     let errors = rows.compactMap { row in
@@ -102,6 +140,7 @@ struct PeptideSetEvaluation {
       var charts = Charts(folder: folder)
       try charts.write(report.shares, as: "effective_shares")
       if !report.errors.bars.isEmpty { try charts.write(report.errors, as: "free_energy_errors") }
+      try? FileManager.default.removeItem(atPath: folder.file(Unfinished.name))
     }
     if json { return try JSONOutput.print(result) }
     var text = TextTable()

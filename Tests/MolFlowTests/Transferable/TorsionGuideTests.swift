@@ -15,7 +15,7 @@ import Testing
     let (subject, structure) = try TransferableFieldTests.subject(sequence)
     let zMatrix = subject.coordinates.zMatrix
     let guide = TorsionGuide(
-      subject.system, zMatrix: zMatrix, isFree: subject.scaling.rows.map(\.isFree), nodes: 24, kT: subject.kT)
+      subject.system, zMatrix: zMatrix, scaling: subject.scaling, nodes: 24, kT: subject.kT)
     let q = subject.coordinates.inverseAndLogDet(structure).value
     var build = TorsionGuide.Build(guide)
     #expect(guide.closingRows.count == rows)
@@ -53,12 +53,17 @@ import Testing
     for isScreened in [false, true] {
       let system = MolecularSystem(molecule: molecule, terms: isScreened ? [nonbonded, born] : [nonbonded])
       let zMatrix = try ZMatrix(molecule)
-      let guide = TorsionGuide(system, zMatrix: zMatrix, isFree: [false, false, true], nodes: 24, kT: 2.5)
+      let range = CoordinateScaling.Range(center: 1.8, width: 0.1)
+      let scaling = CoordinateScaling(rows: [
+        .init(bond: range, isFree: false), .init(bond: range, angle: range, isFree: false),
+        .init(bond: range, angle: range, isFree: true),
+      ])
+      let guide = TorsionGuide(system, zMatrix: zMatrix, scaling: scaling, nodes: 24, kT: 2.5)
       var build = TorsionGuide.Build(guide)
       build.place(row: 0, bond: 0.15, angle: 0, torsion: 0)
       build.place(row: 1, bond: 0.14, angle: 1.9, torsion: 0)
       let (bond, angle) = (0.16, 1.8)
-      let found = build.reducedEnergies(row: 2, bond: bond, angle: angle)
+      let found = build.reducedEnergies(row: 2, bond: bond, angle: angle).own
       // The distance of the ends, from bond, angle and torsion.
       let order = [zMatrix.root] + zMatrix.rows.map(\.atom)
       let row = zMatrix.rows[2]

@@ -1,0 +1,104 @@
+import Energies
+import Foundation
+
+/// What lies within reach of a free torsion: −log of the mean of e^{−u} over the rotamers of the next torsions beyond it, where u is what the atoms
+/// that these carry would meet among the atoms that stand.
+///
+/// An arm as long as arginine's is placed one torsion after the other, and the first has to know whether the end may reach a carboxylate four bonds later.
+/// Rotamers are three of each bond between tetrahedral atoms and six of others; arms end where there would be more than 54. They are rigid and have heavy
+/// atoms only, with the charges of the hydrogens on them, and meet what is more than three bonds away, where carbon too stands for its hydrogens. It is a hint for
+/// a network, not an energy.
+struct RotamerLookAhead: Sendable {
+  private struct Site: Sendable {
+    var local: SIMD3<Double>
+    var pairs: PlacementPairs
+  }
+
+  private struct Branch: Sendable {
+    var sites: [Site]
+    var branches: [Branch]
+  }
+
+  private static let mostArms = 54
+  /// Rigid arms clash where real ones give way.
+  private static let highest = 10.0
+
+  private let branches: [Branch]
+
+  var isEmpty: Bool { branches.isEmpty }
+
+  /// - Parameter rings: rows whose torsions close rings, and turn nothing.
+  init(_ geometry: FollowingGeometry, rings: Set<Int>, zMatrix: ZMatrix, system: MolecularSystem) {
+    let molecule = system.molecule
+    let neighbours = molecule.neighbours
+    let particles = system.term(Nonbonded.self)?.particles ?? []
+    func isTetrahedral(_ atom: Int) -> Bool {
+      neighbours[atom].count == 4 || molecule.atoms[atom].element == .sulfur
+    }
+    let charges = particles.indices.map { atom in
+      neighbours[atom].reduce(particles[atom].charge) { sum, other in
+        molecule.atoms[other].element == .hydrogen ? sum + particles[other].charge : sum
+      }
+    }
+    let standing = geometry.standing.filter { atom in
+      molecule.atoms[atom].element != .hydrogen
+        || neighbours[atom].contains { molecule.atoms[$0].element != .carbon }
+    }
+    // Polar hydrogens count for themselves among those that stand.
+    let chargesOfStanding = particles.indices.map { atom in
+      molecule.atoms[atom].element == .carbon ? charges[atom] : particles[atom].charge
+    }
+    func sites(_ atoms: [Int], _ places: [Int: SIMD3<Double>]) -> [Site] {
+      atoms.filter { molecule.atoms[$0].element != .hydrogen && $0 < particles.count }.map { atom in
+        Site(
+          local: geometry.local(places[atom]!),
+          pairs: PlacementPairs(
+            ofUnited: atom, charge: charges[atom], with: standing, charges: chargesOfStanding, in: system))
+      }
+    }
+    func branches(_ places: [Int: SIMD3<Double>], arms: Int) -> [Branch] {
+      guard let next = geometry.nextTorsion(places, besides: rings, in: molecule) else { return [] }
+      let row = zMatrix.rows[next]
+      let angles =
+        isTetrahedral(row.bonded) && isTetrahedral(row.angled!)
+        ? [-Double.pi / 3, .pi / 3, .pi] : (0..<6).map { Double($0) * .pi / 3 }
+      guard arms * angles.count <= Self.mostArms else { return [] }
+      return angles.map { angle in
+        let (turned, added) = geometry.turned(next, by: angle, from: places)
+        return Branch(sites: sites(added, turned), branches: branches(turned, arms: arms * angles.count))
+      }
+    }
+    var places = geometry.start
+    _ = geometry.grow(&places)
+    self.branches = branches(places, arms: 1)
+  }
+
+  /// The free energies at the directions of the torsion, kJ/mol.
+  func evaluate(
+    _ grid: inout PlacementGrid, _ cone: PlacementCone, directions: [SIMD2<Double>], positions: [SIMD3<Double>],
+    kT: Double
+  ) -> [Double] {
+    var shares = [Double](repeating: 0, count: directions.count)
+    var arms = 0
+    func descend(_ branches: [Branch], _ energies: [Double]) {
+      for branch in branches {
+        grid.clear()
+        for site in branch.sites {
+          for (k, direction) in directions.enumerated() { grid.set(k, cone.place(local: site.local, direction)) }
+          site.pairs.add(to: &grid, positions: positions)
+        }
+        var sum = energies
+        for k in sum.indices { sum[k] += (grid.contact[k] + grid.electrostatic[k]) / kT }
+        if branch.branches.isEmpty {
+          arms += 1
+          for k in sum.indices { shares[k] += exp(-min(Self.highest, sum[k])) }
+        } else {
+          descend(branch.branches, sum)
+        }
+      }
+    }
+    descend(branches, shares)
+    // An energy that is no number tells nothing.
+    return shares.map { $0 > 0 ? -kT * log($0 / Double(arms)) : 0 }
+  }
+}

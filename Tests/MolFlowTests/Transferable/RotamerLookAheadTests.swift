@@ -1,0 +1,106 @@
+import Energies
+import Foundation
+import Testing
+
+@testable import MolFlow
+
+/// What arms reach that stand later than a torsion.
+@Suite struct RotamerLookAheadTests {
+  /// χ₃ of arginine places NE; beyond it χ₄ has six rotamers, and carries CZ, NH1 and NH2. Built here atom by atom, summed over pairs.
+  @Test("The end of arginine's arm, rotamer by rotamer")
+  func arginine() throws {
+    let (subject, structure) = try TransferableFieldTests.subject("RG")
+    let molecule = subject.system.molecule
+    // Without the solvent, whose screening is another test's.
+    let system = MolecularSystem(
+      molecule: molecule, terms: subject.system.terms.filter { !($0 is GeneralizedBorn) })
+    let zMatrix = subject.coordinates.zMatrix
+    func row(_ name: String) throws -> Int {
+      try #require(zMatrix.rows.firstIndex { molecule.label(ofAtom: $0.atom) == "ARG-1:\(name)" })
+    }
+    let index = try row("NE")
+    let placed = Set([zMatrix.root] + zMatrix.rows[..<index].map(\.atom))
+    let own = zMatrix.rows[index], range = subject.scaling.rows[index]
+    let geometry = try #require(
+      FollowingGeometry(
+        of: index, zMatrix: zMatrix, scaling: subject.scaling, placed: placed, flat: FlatBonds(system)))
+    let ahead = RotamerLookAhead(geometry, rings: [], zMatrix: zMatrix, system: system)
+    let positions = (0..<zMatrix.atomCount).map { structure.position(sample: 0, atom: $0) }
+    let cone = PlacementCone(
+      bond: range.bond.center, angle: range.angle!.center, origin: positions[own.bonded],
+      axisEnd: positions[own.angled!], plane: positions[own.twisted!])
+    let angles = (0..<24).map { -Double.pi + 2 * Double.pi * Double($0) / 24 }
+    var grid = PlacementGrid(count: 24)
+    // Hot, because without the solvent charges are strong.
+    let kT = 10 * subject.kT
+    let found = ahead.evaluate(
+      &grid, cone, directions: angles.map { SIMD2(cos($0), sin($0)) }, positions: positions, kT: kT)
+
+    let nonbonded = try #require(system.term(Nonbonded.self))
+    let neighbours = molecule.neighbours
+    func united(_ atom: Int) -> Double {
+      nonbonded.particles[atom].charge
+        + neighbours[atom].filter { molecule.atoms[$0].element == .hydrogen }
+        .reduce(0) { $0 + nonbonded.particles[$1].charge }
+    }
+    let (cz, nh1, nh2) = (try row("CZ"), try row("NH1"), try row("NH2"))
+    let center = subject.scaling.rows
+    for (k, torsion) in angles.enumerated() {
+      var share = 0.0
+      for rotamer in 0..<6 {
+        var x = positions
+        func put(_ number: Int, _ dihedral: Double) {
+          let next = zMatrix.rows[number]
+          x[next.atom] = PlacementCone(
+            bond: center[number].bond.center, angle: center[number].angle!.center, origin: x[next.bonded],
+            axisEnd: x[next.angled!], plane: x[next.twisted!]
+          ).place(SIMD2(cos(dihedral), sin(dihedral)))
+        }
+        put(index, torsion)
+        put(cz, Double(rotamer) * .pi / 3)
+        put(nh1, .pi)
+        put(nh2, center[nh2].sibling!.center)
+        var energy = 0.0
+        for atom in [cz, nh1, nh2].map({ zMatrix.rows[$0].atom }) {
+          for other in placed where other != own.bonded && other != own.angled {
+            let ofCarbon = molecule.atoms[other].element == .carbon
+            guard molecule.atoms[other].element != .hydrogen || molecule.atoms[neighbours[other][0]].element != .carbon
+            else { continue }
+            let charges = united(atom) * (ofCarbon ? united(other) : nonbonded.particles[other].charge)
+            guard !nonbonded.exceptions.contains(where: { Set([$0.i, $0.j]) == Set([atom, other]) }) else { continue }
+            let away = x[atom] - x[other]
+            let distance = max((away * away).sum().squareRoot(), 0.03)
+            let (one, two) = (nonbonded.particles[atom], nonbonded.particles[other])
+            let ratio = (one.sigma + two.sigma) / 2 / distance
+            energy +=
+              4 * (one.epsilon * two.epsilon).squareRoot() * (pow(ratio, 12) - pow(ratio, 6))
+              + Units.coulombConstant * charges / distance
+          }
+        }
+        share += exp(-min(10, energy / kT))
+      }
+      #expect(abs(found[k] + kT * log(share / 6)) < 1e-6, "\(k)")
+    }
+    #expect(found.max()! - found.min()! > kT)
+  }
+
+  @Test(
+    "Arms are where torsions carry further ones, and not in rings",
+    arguments: [
+      ("RG", "ARG-1:CG", true), ("RG", "ARG-1:CZ", false), ("VG", "VAL-1:CG1", false), ("PG", "PRO-1:CG", false),
+    ])
+  func arms(sequence: String, atom: String, hasArm: Bool) throws {
+    let (subject, _) = try TransferableFieldTests.subject(sequence)
+    let zMatrix = subject.coordinates.zMatrix
+    let index = try #require(zMatrix.rows.firstIndex { subject.system.molecule.label(ofAtom: $0.atom) == atom })
+    let geometry = FollowingGeometry(
+      of: index, zMatrix: zMatrix, scaling: subject.scaling,
+      placed: Set([zMatrix.root] + zMatrix.rows[..<index].map(\.atom)), flat: FlatBonds(subject.system))
+    let guide = TorsionGuide(
+      subject.system, zMatrix: zMatrix, scaling: subject.scaling, nodes: 24, kT: subject.kT)
+    let arm = geometry.map {
+      RotamerLookAhead($0, rings: Set(guide.closingRows), zMatrix: zMatrix, system: subject.system)
+    }
+    #expect((arm.map { !$0.isEmpty } ?? false) == hasArm)
+  }
+}
