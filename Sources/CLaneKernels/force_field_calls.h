@@ -35,6 +35,13 @@ void LANE_TYPED(lane_placement_pairs)(
   FORCE_FIELD.placement_pairs(pairs, positions, count, x, y, z, contact, electrostatic);
 }
 
+void LANE_TYPED(lane_turned_pairs)(
+    const LANE_TYPED(lane_placement) *pairs, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *contact,
+    LANE_SCALAR *electrostatic) {
+  FORCE_FIELD.turned_pairs(pairs, positions, turning, count, cosines, sines, contact, electrostatic);
+}
+
 void LANE_TYPED(lane_scatter)(
     int64_t dimension, const LANE_SCALAR *lanes, int64_t first, int64_t count, double *x) {
   FORCE_FIELD.scatter(dimension, lanes, first, count, x);

@@ -59,6 +59,7 @@ const LANE_TYPED(lane_kernels) LANE_VARIANT(kernels) = {
     .generalized_born = LANE_VARIANT(generalized_born),
     .born_scratch = LANE_VARIANT(born_scratch),
     .placement_pairs = LANE_VARIANT(placement_pairs),
+    .turned_pairs = LANE_VARIANT(turned_pairs),
     .scatter = LANE_VARIANT(scatter),
     .array_exp = LANE_VARIANT(array_exp),
     .array_log = LANE_VARIANT(array_log),

@@ -79,6 +79,28 @@ import Testing
     let rows = try String(contentsOfFile: "\(folder)/evaluation/evaluation.csv", encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][5].isEmpty && rows[2][5].isEmpty)
+    // A killed evaluation goes on where it was.
+    func evaluate(_ words: String...) -> [String] {
+      [
+        "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/train", "samples=100",
+        "model=\(folder)/a/best.safetensors", "output=\(folder)/killed",
+      ] + words
+    }
+    let progress = "\(folder)/killed/evaluation.progress.json"
+    let process = try CommandRunner.start(evaluate())
+    while process.isRunning, !FileManager.default.fileExists(atPath: progress) { usleep(2000) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    let unfinished = try CommandRunner.run(arguments: evaluate())
+    #expect(unfinished.status == 2 && unfinished.errors.contains("add --resume"), "\(unfinished.errors)")
+    let others = try CommandRunner.run(arguments: evaluate("--resume", "seed=1"))
+    #expect(others.status == 4 && others.errors.contains("is of another model"), "\(others.errors)")
+    let resumed = try CommandRunner.run(arguments: evaluate("--resume"))
+    #expect(resumed.status == 0 && resumed.errors.contains("going on after 1 peptides"), "\(resumed.errors)")
+    #expect(!FileManager.default.fileExists(atPath: progress))
+    let shares = try String(contentsOfFile: "\(folder)/killed/evaluation.csv", encoding: .utf8)
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).prefix(16) }
+    #expect(shares == rows.map { $0.prefix(16) })
     // What it does not know is refused, not taken for nothing.
     let cluster = try CommandRunner.run("sample", "lj13", "model=\(folder)/a/best.safetensors", "samples=20")
     #expect(cluster.status == 4 && cluster.errors.contains("does not know this molecule"), "\(cluster.errors)")

@@ -72,6 +72,16 @@ void LANE_TYPED(lane_placement_pairs)(
     const LANE_TYPED(lane_placement) *pairs, const LANE_SCALAR *positions, int64_t count, const LANE_SCALAR *x,
     const LANE_SCALAR *y, const LANE_SCALAR *z, LANE_SCALAR *contact, LANE_SCALAR *electrostatic);
 
+// The same where the places are those of an atom that turns about an axis, at angles given by cosine and sine.
+typedef struct {
+  LANE_SCALAR origin[3], axis[3], across[3], normal[3];
+  LANE_SCALAR local[3];  // along the axis, across and normal at angle 0
+} LANE_TYPED(lane_turning);
+void LANE_TYPED(lane_turned_pairs)(
+    const LANE_TYPED(lane_placement) *pairs, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *contact,
+    LANE_SCALAR *electrostatic);
+
 // Array forms of the elementary functions, count a multiple of the lanes; for tests and for callers outside a kernel.
 void LANE_TYPED(lane_array_exp)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result);
 void LANE_TYPED(lane_array_log)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result);

@@ -6,7 +6,7 @@ struct RigidFollowers: Sendable {
   struct Follower: Sendable {
     var atom: Int
     /// In the frame of the cone: along its axis, across and normal at torsion 0, nm.
-    var local: SIMD3<Double>
+    var local: SIMD3<Float>
     fileprivate var pairs: PlacementPairs
   }
 
@@ -16,19 +16,14 @@ struct RigidFollowers: Sendable {
     var places = geometry.start
     followers = geometry.grow(&places).map { atom in
       Follower(
-        atom: atom, local: geometry.local(places[atom]!),
+        atom: atom, local: SIMD3<Float>(geometry.local(places[atom]!)),
         pairs: PlacementPairs(of: atom, with: geometry.standing, in: system))
     }
   }
 
   /// Energies of the followers with the atoms that stand, summed over them, into `grid.contact` and `grid.electrostatic`, kJ/mol.
-  func evaluate(
-    _ grid: inout PlacementGrid, _ cone: PlacementCone, directions: [SIMD2<Double>], positions: [SIMD3<Double>]
-  ) {
+  func evaluate(_ grid: inout TurningGrid, _ cone: PlacementCone, positions: [SIMD3<Float>]) {
     grid.clear()
-    for follower in followers {
-      for (k, direction) in directions.enumerated() { grid.set(k, cone.place(local: follower.local, direction)) }
-      follower.pairs.add(to: &grid, positions: positions)
-    }
+    for follower in followers { grid.add(follower.pairs, at: follower.local, of: cone, positions: positions) }
   }
 }

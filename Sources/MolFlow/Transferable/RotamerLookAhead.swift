@@ -1,3 +1,4 @@
+import CLaneKernels
 import Energies
 import Foundation
 
@@ -10,7 +11,7 @@ import Foundation
 /// a network, not an energy.
 struct RotamerLookAhead: Sendable {
   private struct Site: Sendable {
-    var local: SIMD3<Double>
+    var local: SIMD3<Float>
     var pairs: PlacementPairs
   }
 
@@ -51,7 +52,7 @@ struct RotamerLookAhead: Sendable {
     func sites(_ atoms: [Int], _ places: [Int: SIMD3<Double>]) -> [Site] {
       atoms.filter { molecule.atoms[$0].element != .hydrogen && $0 < particles.count }.map { atom in
         Site(
-          local: geometry.local(places[atom]!),
+          local: SIMD3<Float>(geometry.local(places[atom]!)),
           pairs: PlacementPairs(
             ofUnited: atom, charge: charges[atom], with: standing, charges: chargesOfStanding, in: system))
       }
@@ -73,32 +74,35 @@ struct RotamerLookAhead: Sendable {
     self.branches = branches(places, arms: 1)
   }
 
-  /// The free energies at the directions of the torsion, kJ/mol.
+  /// The free energies at the nodes of the grid, kJ/mol.
   func evaluate(
-    _ grid: inout PlacementGrid, _ cone: PlacementCone, directions: [SIMD2<Double>], positions: [SIMD3<Double>],
-    kT: Double
+    _ grid: inout TurningGrid, _ cone: PlacementCone, positions: [SIMD3<Float>], kT: Double
   ) -> [Double] {
-    var shares = [Double](repeating: 0, count: directions.count)
+    let padded = grid.contact.count
+    let (beta, highest) = (Float(1 / kT), Float(Self.highest))
+    var shares = [Float](repeating: 0, count: padded)
+    var exponents = shares
     var arms = 0
-    func descend(_ branches: [Branch], _ energies: [Double]) {
+    func descend(_ branches: [Branch], _ energies: [Float]) {
       for branch in branches {
         grid.clear()
-        for site in branch.sites {
-          for (k, direction) in directions.enumerated() { grid.set(k, cone.place(local: site.local, direction)) }
-          site.pairs.add(to: &grid, positions: positions)
-        }
-        var sum = energies
-        for k in sum.indices { sum[k] += (grid.contact[k] + grid.electrostatic[k]) / kT }
+        for site in branch.sites { grid.add(site.pairs, at: site.local, of: cone, positions: positions) }
         if branch.branches.isEmpty {
           arms += 1
-          for k in sum.indices { shares[k] += exp(-min(Self.highest, sum[k])) }
+          for k in 0..<padded {
+            exponents[k] = -min(highest, energies[k] + beta * (grid.contact[k] + grid.electrostatic[k]))
+          }
+          lane_array_exp_single(Int64(padded), exponents, &exponents)
+          for k in 0..<padded { shares[k] += exponents[k] }
         } else {
-          descend(branch.branches, sum)
+          descend(
+            branch.branches,
+            (0..<padded).map { energies[$0] + beta * (grid.contact[$0] + grid.electrostatic[$0]) })
         }
       }
     }
     descend(branches, shares)
     // An energy that is no number tells nothing.
-    return shares.map { $0 > 0 ? -kT * log($0 / Double(arms)) : 0 }
+    return shares[..<grid.nodes].map { $0 > 0 ? -kT * log(Double($0) / Double(arms)) : 0 }
   }
 }

@@ -93,14 +93,19 @@ struct TorsionGuide: Sendable {
   struct Build {
     private let guide: TorsionGuide
     private(set) var positions: [SIMD3<Double>]
+    /// The same for hints.
+    private var singlePositions: [SIMD3<Float>]
     private var grid: PlacementGrid
-    private var coarseGrid: PlacementGrid
+    private var turning: TurningGrid
+    private var coarse: TurningGrid
 
     init(_ guide: TorsionGuide) {
       self.guide = guide
       positions = [SIMD3<Double>](repeating: .zero, count: guide.zMatrix.atomCount)
+      singlePositions = positions.map { SIMD3<Float>($0) }
       grid = PlacementGrid(count: guide.nodes)
-      coarseGrid = PlacementGrid(count: TorsionGuide.coarse)
+      turning = TurningGrid(nodes: guide.nodes)
+      coarse = TurningGrid(nodes: TorsionGuide.coarse)
     }
 
     private func cone(_ row: ZMatrix.Row, bond: Double, angle: Double) -> PlacementCone {
@@ -115,19 +120,17 @@ struct TorsionGuide: Sendable {
       for (k, direction) in guide.directions.enumerated() { grid.set(k, cone.place(direction)) }
       guide.energies[row]!.evaluate(&grid, positions: positions)
       let own = guide.reduced(grid.energy)
-      guide.followers[row]!.evaluate(&grid, cone, directions: guide.directions, positions: positions)
+      guide.followers[row]!.evaluate(&turning, cone, positions: singlePositions)
+      func said(_ energies: [Float]) -> [Double] { guide.reduced(energies[..<guide.nodes].map { Double($0) }) }
       return TorsionEnergies(
-        own: own, contact: guide.reduced(grid.contact), electrostatic: guide.reduced(grid.electrostatic),
-        ahead: ahead(row, cone))
+        own: own, contact: said(turning.contact), electrostatic: said(turning.electrostatic), ahead: ahead(row, cone))
     }
 
     private mutating func ahead(_ row: Int, _ cone: PlacementCone) -> [Double] {
       let lookAhead = guide.lookAheads[row]!
       guard !lookAhead.isEmpty else { return [Double](repeating: 0, count: guide.nodes) }
       let every = guide.nodes / TorsionGuide.coarse
-      let directions = stride(from: 0, to: guide.nodes, by: every).map { guide.directions[$0] }
-      let found = guide.reduced(
-        lookAhead.evaluate(&coarseGrid, cone, directions: directions, positions: positions, kT: guide.kT))
+      let found = guide.reduced(lookAhead.evaluate(&coarse, cone, positions: singlePositions, kT: guide.kT))
       return (0..<guide.nodes).map { k in
         let t = Double(k % every) / Double(every)
         return found[k / every] * (1 - t) + found[(k / every + 1) % found.count] * t
@@ -147,19 +150,22 @@ struct TorsionGuide: Sendable {
     }
 
     mutating func place(row index: Int, bond: Double, angle: Double, torsion: Double) {
+      let atom = guide.zMatrix.rows[index].atom
+      positions[atom] = self.place(index, bond: bond, angle: angle, torsion: torsion)
+      singlePositions[atom] = SIMD3<Float>(positions[atom])
+    }
+
+    private func place(_ index: Int, bond: Double, angle: Double, torsion: Double) -> SIMD3<Double> {
       let row = guide.zMatrix.rows[index]
       guard let angled = row.angled else {
-        positions[row.atom] = positions[row.bonded] + SIMD3(bond, 0, 0)
-        return
+        return positions[row.bonded] + SIMD3(bond, 0, 0)
       }
       guard row.twisted != nil else {
         let towards = positions[angled] - positions[row.bonded]
         let axis = towards / (towards * towards).sum().squareRoot()
-        positions[row.atom] =
-          positions[row.bonded] + axis * (bond * cos(angle)) + SIMD3(0, bond * sin(angle), 0)
-        return
+        return positions[row.bonded] + axis * (bond * cos(angle)) + SIMD3(0, bond * sin(angle), 0)
       }
-      positions[row.atom] = cone(row, bond: bond, angle: angle).place(SIMD2(cos(torsion), sin(torsion)))
+      return cone(row, bond: bond, angle: angle).place(SIMD2(cos(torsion), sin(torsion)))
     }
   }
 }
