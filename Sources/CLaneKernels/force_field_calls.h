@@ -42,6 +42,12 @@ void LANE_TYPED(lane_turned_pairs)(
   FORCE_FIELD.turned_pairs(pairs, positions, turning, count, cosines, sines, contact, electrostatic);
 }
 
+void LANE_TYPED(lane_turned_shells)(
+    const LANE_TYPED(lane_shells) *shells, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *sums) {
+  FORCE_FIELD.turned_shells(shells, positions, turning, count, cosines, sines, sums);
+}
+
 void LANE_TYPED(lane_scatter)(
     int64_t dimension, const LANE_SCALAR *lanes, int64_t first, int64_t count, double *x) {
   FORCE_FIELD.scatter(dimension, lanes, first, count, x);

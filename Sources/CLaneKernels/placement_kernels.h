@@ -36,19 +36,58 @@ LANE_KERNEL void LANE_VARIANT(placement_pairs)(
   }
 }
 
+typedef struct {
+  lane_real x[3];
+} LANE_VARIANT(lane_place);
+
+LANE_INLINE LANE_VARIANT(lane_place) turned_place(
+    const LANE_TYPED(lane_turning) *turning, lane_real cosine, lane_real sine) {
+  const LANE_SCALAR *local = turning->local;
+  lane_real across = local[1] * cosine - local[2] * sine, normal = local[1] * sine + local[2] * cosine;
+  LANE_VARIANT(lane_place) place;
+  for (int d = 0; d < 3; d++) {
+    place.x[d] = (turning->origin[d] + turning->axis[d] * local[0]) + turning->across[d] * across
+        + turning->normal[d] * normal;
+  }
+  return place;
+}
+
 LANE_KERNEL void LANE_VARIANT(turned_pairs)(
     const LANE_TYPED(lane_placement) *pairs, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
     int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *contact,
     LANE_SCALAR *electrostatic) {
-  const LANE_SCALAR *local = turning->local;
   for (int64_t k = 0; k < count; k += LANE_WIDTH) {
-    lane_real cosine = lane_load(cosines + k), sine = lane_load(sines + k);
-    lane_real across = local[1] * cosine - local[2] * sine, normal = local[1] * sine + local[2] * cosine;
-    lane_real place[3];
-    for (int d = 0; d < 3; d++) {
-      place[d] = (turning->origin[d] + turning->axis[d] * local[0]) + turning->across[d] * across
-          + turning->normal[d] * normal;
+    LANE_VARIANT(lane_place) place = turned_place(turning, lane_load(cosines + k), lane_load(sines + k));
+    placement_lanes(pairs, positions, place.x[0], place.x[1], place.x[2], contact + k, electrostatic + k);
+  }
+}
+
+LANE_KERNEL void LANE_VARIANT(turned_shells)(
+    const LANE_TYPED(lane_shells) *shells, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *sums) {
+  const LANE_SCALAR scale = 1 / shells->width;
+  const lane_real zero = lane_broadcast(0), one = lane_broadcast(1);
+  for (int64_t k = 0; k < count; k += LANE_WIDTH) {
+    LANE_VARIANT(lane_place) place = turned_place(turning, lane_load(cosines + k), lane_load(sines + k));
+    lane_real atoms[LANE_SHELLS], charges[LANE_SHELLS];
+    for (int shell = 0; shell < LANE_SHELLS; shell++) atoms[shell] = charges[shell] = zero;
+    for (int32_t p = 0; p < shells->count; p++) {
+      const LANE_SCALAR *other = positions + shells->position_stride * shells->others[p];
+      lane_real dx = place.x[0] - other[0], dy = place.x[1] - other[1], dz = place.x[2] - other[2];
+      lane_real r2 = dx * dx + dy * dy + dz * dz + REAL(1e-12);
+      lane_real t = (r2 * lane_inverse_sqrt(r2) - shells->first) * scale;
+      for (int shell = 0; shell < LANE_SHELLS; shell++) {
+        lane_real away = t - REAL(shell);
+        away = lane_select(away < zero, -away, away);
+        lane_real hat = one - away;
+        hat = lane_select(hat < zero, zero, hat);
+        atoms[shell] += hat * shells->weights[2 * p];
+        charges[shell] += hat * shells->weights[2 * p + 1];
+      }
     }
-    placement_lanes(pairs, positions, place[0], place[1], place[2], contact + k, electrostatic + k);
+    for (int shell = 0; shell < LANE_SHELLS; shell++) {
+      lane_store(sums + shell * count + k, atoms[shell]);
+      lane_store(sums + (LANE_SHELLS + shell) * count + k, charges[shell]);
+    }
   }
 }

@@ -14,6 +14,8 @@
 
 #define LANE_BLOCK 8
 #define LANE_BLOCK_SINGLE 16
+// Of lane_turned_shells.
+#define LANE_SHELLS 9
 
 typedef enum { lane_portable = 0, lane_avx2 = 1, lane_avx512 = 2 } lane_instruction_set;
 

@@ -82,6 +82,19 @@ void LANE_TYPED(lane_turned_pairs)(
     int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *contact,
     LANE_SCALAR *electrostatic);
 
+// Sums over other atoms of hat functions of their distance, max(0, 1 - |r - first - width * shell| / width), times each of
+// two weights: sums[weight * LANE_SHELLS + shell][count].
+typedef struct {
+  int32_t count;
+  const int32_t *others;
+  const LANE_SCALAR *weights;  // [count][2]
+  int64_t position_stride;
+  LANE_SCALAR first, width;
+} LANE_TYPED(lane_shells);
+void LANE_TYPED(lane_turned_shells)(
+    const LANE_TYPED(lane_shells) *shells, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *sums);
+
 // Array forms of the elementary functions, count a multiple of the lanes; for tests and for callers outside a kernel.
 void LANE_TYPED(lane_array_exp)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result);
 void LANE_TYPED(lane_array_log)(int64_t count, const LANE_SCALAR *x, LANE_SCALAR *result);

@@ -22,9 +22,10 @@ struct PlacementCone {
   }
 
   /// The place at a torsion given as (cos, sin).
-  func place(_ torsion: SIMD2<Double>) -> SIMD3<Double> {
-    place(local: SIMD3(height, radius, 0), torsion)
-  }
+  func place(_ torsion: SIMD2<Double>) -> SIMD3<Double> { place(local: local, torsion) }
+
+  /// The atom's own coordinates in the frame that turns.
+  var local: SIMD3<Double> { SIMD3(height, radius, 0) }
 
   /// Where something stands that is fixed in the frame that turns with the torsion (cos, sin), at its coordinates along the axis, across and
   /// normal when the torsion is 0.

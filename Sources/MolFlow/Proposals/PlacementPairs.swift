@@ -35,66 +35,15 @@ struct PlacementGrid {
   }
 }
 
-/// Memory for what is said of atoms that turn with a torsion, at equally spaced angles from −π on; in single precision, for hints.
-struct TurningGrid {
-  let nodes: Int
-  fileprivate let cosines: [Float]
-  fileprivate let sines: [Float]
-  /// Lennard-Jones energies, kJ/mol; more of them than nodes, to fill lanes.
-  private(set) var contact: [Float]
-  /// Coulomb energies with the solvent's screening, kJ/mol.
-  private(set) var electrostatic: [Float]
-
-  init(nodes: Int) {
-    self.nodes = nodes
-    let lanes = Int(LANE_BLOCK_SINGLE)
-    let angles = (0..<(nodes + lanes - 1) / lanes * lanes).map {
-      -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)
-    }
-    cosines = angles.map { Float(cos($0)) }
-    sines = angles.map { Float(sin($0)) }
-    contact = [Float](repeating: 0, count: angles.count)
-    electrostatic = contact
-  }
-
-  mutating func clear() {
-    for k in contact.indices { (contact[k], electrostatic[k]) = (0, 0) }
-  }
-
-  /// Adds the energies of an atom at `local` in the turning frame of a cone.
-  mutating func add(
-    _ pairs: PlacementPairs, at local: SIMD3<Float>, of cone: PlacementCone, positions: [SIMD3<Float>]
-  ) {
-    guard !pairs.others.isEmpty else { return }
-    func numbers(_ v: SIMD3<Double>) -> (Float, Float, Float) { (Float(v.x), Float(v.y), Float(v.z)) }
-    var turning = lane_turning_single(
-      origin: numbers(cone.origin), axis: numbers(cone.axis), across: numbers(cone.across),
-      normal: numbers(cone.normal), local: (local.x, local.y, local.z))
-    pairs.others.withUnsafeBufferPointer { others in
-      pairs.singleParameters.withUnsafeBufferPointer { parameters in
-        var list = lane_placement_single(
-          count: Int32(others.count), others: others.baseAddress, parameters: parameters.baseAddress,
-          position_stride: Int64(MemoryLayout<SIMD3<Float>>.stride / MemoryLayout<Float>.stride),
-          nearest_squared: Float(PlacementPairs.nearestSquared))
-        positions.withUnsafeBytes { positions in
-          lane_turned_pairs_single(
-            &list, positions.baseAddress?.assumingMemoryBound(to: Float.self), &turning, Int64(contact.count), cosines,
-            sines, &contact, &electrostatic)
-        }
-      }
-    }
-  }
-}
-
 /// Lennard-Jones and Coulomb energies of one atom with others that stand, at many candidate places of the atom at once.
 ///
 /// Coulomb energies are screened by a generalized Born solvent whose radii do not change:
 /// a/r¹² − b/r⁶ + q/r − s/f, f² = r² + B e^{−r²/4B} (Still et al. 1990, doi:10.1021/ja00172a038).
 struct PlacementPairs: Sendable {
-  fileprivate var others: [Int32] = []
+  private(set) var others: [Int32] = []
   /// a, b, q, s and B, the product of two Born radii, of each pair; kJ/mol and nm.
   private var parameters: [Double] = []
-  fileprivate var singleParameters: [Float] = []
+  private(set) var singleParameters: [Float] = []
 
   /// Born radii in units of an atom's offset radius. Radii in molecules are larger, 1.2 to 2; but then pairs that attract miss what it costs
   /// to take them from the solvent. Of 0.01 to 2.2 this one made frames of six dipeptides likeliest, by 2.5 kT each over a Coulomb
@@ -102,7 +51,7 @@ struct PlacementPairs: Sendable {
   private static let bornRadius = 0.9
 
   /// nm². Below 0.03 nm all places are equally hopeless; the floor keeps the sum finite.
-  fileprivate static let nearestSquared = 9e-4
+  static let nearestSquared = 9e-4
 
   init(of atom: Int, with others: Set<Int>, in system: MolecularSystem) {
     self.init(atom, charge: nil, with: others, charges: nil, in: system)

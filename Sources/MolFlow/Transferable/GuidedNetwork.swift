@@ -5,9 +5,7 @@ import NeuralNetworks
 /// The network of a transferable autoregressive flow: as `AutoregressiveNetwork`, but the density of a torsion starts from what the force
 /// field says of it.
 ///
-/// Torsions have a density that is linear between the nodes φₖ of a grid, p(φₖ) ∝ (1 − ε) softmaxₖ(−Σᵢ λᵢ uᵢₖ + Σₘ aₘ cos mφₖ + bₘ sin mφₖ) + ε/K,
-/// with the energies u of `TorsionGuide`, of the atom itself, of those that follow it and of what lies ahead; λ, a and b come from the network. At the start λ is 1 for the
-/// atom itself, and all else is 0. The densities of angles that close
+/// Torsions have the densities of `GuidedTorsion`. The densities of angles that close
 /// rings are given the angle at which they would. Besides the coordinates of the atom before, each token reads `PlacementSurroundings`: internal
 /// coordinates alone do not show a small network what is near. Gains and offsets that depend on what is fixed of a token make its conditionals its
 /// own, at no cost for each sample. Derivatives do not go through what the guide and the surroundings say, so densities can be learned at
@@ -33,11 +31,6 @@ public struct GuidedNetwork: Sendable {
     public init() {}
   }
 
-  /// Of the uniform density in every torsion: what the guide holds impossible is drawn now and then.
-  static let floor = 0.002
-  /// Sums of neighbouring nodes that the network reads.
-  private static let coarse = 24
-
   public let options: Options
   private let embedding: MultilayerPerceptron
   private let input: Linear
@@ -46,49 +39,24 @@ public struct GuidedNetwork: Sendable {
   private let modulation: Linear
   private let transformer: CausalTransformer
   private let stiff: StiffConditionals
-  private let torsionHead: MultilayerPerceptron
-  /// What the atoms that follow a torsion change about it; nothing at the start.
-  private let followerHead: MultilayerPerceptron
-  /// The same of what lies ahead.
-  private let aheadHead: MultilayerPerceptron
-  /// cos mφₖ and sin mφₖ, `[nodes][2 × harmonics]`.
-  private let waves: ConstantMatrix
+  private let torsion: GuidedTorsion
 
   public init(_ name: String, options: Options, in builder: inout ParameterBuilder) {
     self.options = options
     let width = options.width
-    (embedding, input, surroundings, modulation, transformer, stiff, torsionHead, followerHead, aheadHead) =
-      builder.scope(
-        name
-      ) {
-        builder in
-        (
-          MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
-          Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
-          MultilayerPerceptron(
-            "surroundings", widths: [PlacementSurroundings.count, width, width], outputStart: .zero, in: &builder),
-          Linear("modulation", inputs: width, outputs: 2 * width, start: .zero, in: &builder),
-          CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
-          StiffConditionals(
-            width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, hints: 1, in: &builder
-          ),
-          StiffConditionals.head(
-            "torsion", inputs: width + 2 + Self.coarse, headWidth: options.headWidth, 1 + 2 * options.harmonics,
-            in: &builder),
-          MultilayerPerceptron(
-            "followers", widths: [width + 2 + Self.coarse, options.headWidth, 2 + 2 * options.harmonics],
-            outputStart: .zero, in: &builder),
-          MultilayerPerceptron(
-            "ahead", widths: [width + 2 + Self.coarse, options.headWidth, 1 + 2 * options.harmonics],
-            outputStart: .zero, in: &builder)
-        )
-      }
-    let (nodes, harmonics) = (options.nodes, options.harmonics)
-    waves = ConstantMatrix(
-      (0..<nodes).flatMap { k -> [Double] in
-        let angle = -Double.pi + 2 * Double.pi * Double(k) / Double(nodes)
-        return (1...harmonics).map { cos(Double($0) * angle) } + (1...harmonics).map { sin(Double($0) * angle) }
-      }, rows: nodes, columns: 2 * harmonics)
+    (embedding, input, surroundings, modulation, transformer, stiff, torsion) = builder.scope(name) { builder in
+      (
+        MultilayerPerceptron("embedding", widths: [PeptideFeatures.count, width, width], in: &builder),
+        Linear("input", inputs: StiffConditionals.featureCount, outputs: width, hasBias: false, in: &builder),
+        MultilayerPerceptron(
+          "surroundings", widths: [PlacementSurroundings.count, width, width], outputStart: .zero, in: &builder),
+        Linear("modulation", inputs: width, outputs: 2 * width, start: .zero, in: &builder),
+        CausalTransformer("transformer", width: width, heads: options.heads, layers: options.layers, in: &builder),
+        StiffConditionals(
+          width: width, headWidth: options.headWidth, bins: options.bins, bound: options.bound, hints: 1, in: &builder),
+        GuidedTorsion(given: width + 2, options: options, in: &builder)
+      )
+    }
   }
 
   /// A molecule as the network sees it.
@@ -141,140 +109,6 @@ public struct GuidedNetwork: Sendable {
     return h + h * both.rows(0..<options.width) + both.rows(options.width..<2 * options.width)
   }
 
-  // MARK: Torsions
-
-  /// What the guide says of torsions, each `[nodes][columns]`.
-  private struct Guidance {
-    let columns: Int
-    var own: [Double]
-    var contact: [Double]
-    var electrostatic: [Double]
-    var ahead: [Double]
-
-    init(nodes: Int, columns: Int) {
-      self.columns = columns
-      own = [Double](repeating: 0, count: nodes * columns)
-      (contact, electrostatic, ahead) = (own, own, own)
-    }
-
-    mutating func set(_ column: Int, _ energies: TorsionGuide.TorsionEnergies) {
-      for k in energies.own.indices {
-        own[k * columns + column] = energies.own[k]
-        contact[k * columns + column] = energies.contact[k]
-        electrostatic[k * columns + column] = energies.electrostatic[k]
-        ahead[k * columns + column] = energies.ahead[k]
-      }
-    }
-  }
-
-  /// softmax(−u) in coarse bins, scaled to 1 where it is uniform, `[coarse][columns]`, of energies `[nodes][columns]`.
-  private func coarseShares(columns: Int, energy: (Int) -> Double) -> [Double] {
-    let nodes = options.nodes
-    let group = nodes / Self.coarse
-    var shares = [Double](repeating: 0, count: Self.coarse * columns)
-    for column in 0..<columns {
-      var lowest = Double.infinity
-      for k in 0..<nodes { lowest = min(lowest, energy(k * columns + column)) }
-      var total = 0.0
-      for k in 0..<nodes {
-        let share = exp(lowest - energy(k * columns + column))
-        shares[k / group * columns + column] += share
-        total += share
-      }
-      for bin in 0..<Self.coarse { shares[bin * columns + column] *= Double(Self.coarse) / total }
-    }
-    return shares
-  }
-
-  /// (1 − ε) softmax + ε/K at the nodes, `[nodes][columns]`.
-  private func torsionShares(_ given: Variable, _ guidance: Guidance) -> Variable {
-    let tape = given.tape
-    let (nodes, columns, harmonics) = (options.nodes, guidance.columns, 2 * options.harmonics)
-    func read(_ shares: [Double]) -> Variable {
-      given.stacked(with: tape.variable(shares, rows: Self.coarse, columns: columns))
-    }
-    let raw = torsionHead(read(coarseShares(columns: columns) { guidance.own[$0] }))
-    let further = followerHead(
-      read(
-        coarseShares(columns: columns) { guidance.own[$0] + guidance.contact[$0] + guidance.electrostatic[$0] }))
-    let beyond = aheadHead(read(coarseShares(columns: columns) { guidance.ahead[$0] }))
-    func scaled(_ strength: Variable, _ energies: [Double]) -> Variable {
-      strength * tape.variable(energies, rows: nodes, columns: columns)
-    }
-    let logits =
-      tape.variable(waves).times(
-        raw.rows(1..<1 + harmonics) + further.rows(2..<2 + harmonics) + beyond.rows(1..<1 + harmonics))
-      - scaled(2 * raw.rows(0..<1).applying(.sigmoid), guidance.own)
-      - scaled(2 * further.rows(0..<1).applying(.tanh), guidance.contact)
-      - scaled(2 * further.rows(1..<2).applying(.tanh), guidance.electrostatic)
-      - scaled(2 * beyond.rows(0..<1).applying(.tanh), guidance.ahead)
-    return (1 - Self.floor) * logits.softmax() + Self.floor / Double(nodes)
-  }
-
-  /// log 2πp(φ), and the uniform angle of φ: −π + 2π times the cumulative distribution.
-  private func torsionInverse(_ angles: [Double], shares: Variable) -> (value: Variable, logSlope: Variable) {
-    let tape = shares.tape
-    let (nodes, columns) = (options.nodes, angles.count)
-    let values = shares.values
-    var basis = [Double](repeating: 0, count: nodes * columns)
-    var latents = [Double](repeating: 0, count: columns)
-    for column in 0..<columns {
-      let position = (remainder(angles[column], 2 * Double.pi) + Double.pi) / (2 * Double.pi) * Double(nodes)
-      // An angle that is no number has a density that is none.
-      guard position.isFinite else {
-        for k in 0..<nodes { basis[k * columns + column] = .nan }
-        latents[column] = .nan
-        continue
-      }
-      let k = min(Int(position), nodes - 1)
-      let t = position - Double(k)
-      let next = (k + 1) % nodes
-      basis[k * columns + column] += 1 - t
-      basis[next * columns + column] += t
-      var cumulative = 0.0
-      for m in 0..<k {
-        cumulative += 0.5 * (values[m * columns + column] + values[(m + 1) * columns + column])
-      }
-      let (left, right) = (values[k * columns + column], values[next * columns + column])
-      latents[column] = 2 * Double.pi * (cumulative + t * left + 0.5 * t * t * (right - left)) - Double.pi
-    }
-    return (tape.variable(latents, rows: 1, columns: columns), logDensity(shares, basis: basis, columns: columns))
-  }
-
-  private func torsionForward(_ latents: [Double], shares: Variable) -> (values: [Double], logSlope: Variable) {
-    let (nodes, columns) = (options.nodes, latents.count)
-    let values = shares.values
-    var basis = [Double](repeating: 0, count: nodes * columns)
-    let angles = (0..<columns).map { column -> Double in
-      let wanted = (latents[column] + Double.pi) / (2 * Double.pi)
-      var cumulative = 0.0
-      for k in 0..<nodes {
-        let next = (k + 1) % nodes
-        let (left, right) = (values[k * columns + column], values[next * columns + column])
-        let mass = 0.5 * (left + right)
-        // The last cell takes what rounding leaves over.
-        if cumulative + mass < wanted, k < nodes - 1 {
-          cumulative += mass
-          continue
-        }
-        let rest = min(max(wanted - cumulative, 0), mass)
-        let slope = right - left
-        let t = min(1, 2 * rest / (left + max(0, left * left + 2 * slope * rest).squareRoot()))
-        basis[k * columns + column] += 1 - t
-        basis[next * columns + column] += t
-        return -Double.pi + 2 * Double.pi * (Double(k) + t) / Double(nodes)
-      }
-      preconditionFailure("the cells cover the circle")
-    }
-    return (angles, -logDensity(shares, basis: basis, columns: columns))
-  }
-
-  private func logDensity(_ shares: Variable, basis: [Double], columns: Int) -> Variable {
-    let tape = shares.tape
-    return (Double(options.nodes) * (shares * tape.variable(basis, rows: options.nodes, columns: columns)).sumOfRows())
-      .log()
-  }
-
   // MARK: From coordinates to latents, all atoms at once
 
   /// Latents of coordinates, and log |∂ latents/∂ coordinates| of each sample; derivatives by parameters only.
@@ -301,7 +135,7 @@ public struct GuidedNetwork: Sendable {
       coordinates, row: 3, of: layout.free, tokens: tokens, h: h,
       given: [coordinates.rows(0..<1), coordinates.rows(1..<2)], logDet: &logDet
     ) {
-      torsionInverse($0.values, shares: torsionShares($1, guided.guidance))
+      torsion.inverse($0.values, shares: torsion.shares($1, guided.guidance))
     }
     return Transformed(tape.stacking(rows + [torsions]), logDet: logDet)
   }
@@ -310,9 +144,9 @@ public struct GuidedNetwork: Sendable {
   /// angles that close rings, `[tokens × samples]`; and what stands around each, `[PlacementSurroundings.count][tokens × samples]`.
   private func guided(
     _ values: [Double], _ layout: Layout, samples: Int
-  ) -> (guidance: Guidance, closingAngles: [Double], surroundings: [Double]) {
+  ) -> (guidance: GuidedTorsion.Guidance, closingAngles: [Double], surroundings: [Double]) {
     let stride = layout.tokens * samples
-    var guidance = Guidance(nodes: options.nodes, columns: layout.free.count * samples)
+    var guidance = GuidedTorsion.Guidance(nodes: options.nodes, columns: layout.free.count * samples)
     var closingAngles = [Double](repeating: 0, count: stride)
     var surroundings = [Double](repeating: 0, count: PlacementSurroundings.count * stride)
     var build = TorsionGuide.Build(layout.guide)
@@ -373,15 +207,15 @@ public struct GuidedNetwork: Sendable {
       }
       var torsions = [Double](repeating: 0, count: samples)
       if row.isFree {
-        var guidance = Guidance(nodes: options.nodes, columns: samples)
+        var guidance = GuidedTorsion.Guidance(nodes: options.nodes, columns: samples)
         for sample in 0..<samples where options.guidance != 0 {
           let place = unscaled(sample, torsion: 0)
           guidance.set(sample, builds[sample].reducedEnergies(row: token, bond: place.bond, angle: place.angle))
         }
-        let shares = torsionShares(h.stacked(with: parts[0], parts[1]), guidance)
-        let torsion = torsionForward(z.rows(3..<4).values, shares: shares)
-        logDet += LogDensity(torsion.logSlope)
-        torsions = torsion.values
+        let shares = torsion.shares(h.stacked(with: parts[0], parts[1]), guidance)
+        let turned = torsion.forward(z.rows(3..<4).values, shares: shares)
+        logDet += LogDensity(turned.logSlope)
+        torsions = turned.values
         parts[3] = tape.variable(torsions, rows: 1, columns: samples)
       }
       for sample in 0..<samples {

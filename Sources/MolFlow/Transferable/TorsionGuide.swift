@@ -2,7 +2,7 @@ import Energies
 import Foundation
 
 /// What the force field says about the torsion of each atom that it leaves free, given the atoms placed before: the reduced energies
-/// of `PlacementEnergy` on a grid of the circle, those of `RigidFollowers` and of `RotamerLookAhead`, each above their lowest. And the angles by which rings close.
+/// of `PlacementEnergy` on a grid of the circle, those of `RigidFollowers` and of `RotamerLookAhead`, each above their lowest; what stands at which distance (`RadialShells`); and the angles by which rings close.
 struct TorsionGuide: Sendable {
   let zMatrix: ZMatrix
   /// Node k stands at −π + 2πk/nodes.
@@ -10,6 +10,7 @@ struct TorsionGuide: Sendable {
   private let energies: [PlacementEnergy?]
   private let followers: [RigidFollowers?]
   private let lookAheads: [RotamerLookAhead?]
+  private let shells: [RadialShells?]
   /// Nodes of what lies ahead, between which it is linear; every so many of the others.
   private static let coarse = 24
   private let directions: [SIMD2<Double>]
@@ -32,6 +33,7 @@ struct TorsionGuide: Sendable {
     var energies: [PlacementEnergy?] = []
     var followers: [RigidFollowers?] = []
     var lookAheads: [RotamerLookAhead?] = []
+    var shells: [RadialShells?] = []
     let flat = FlatBonds(system)
     closures = Self.closures(system, zMatrix)
     let rings = Set(closures.indices.filter { [closures] in closures[$0] != nil })
@@ -40,9 +42,10 @@ struct TorsionGuide: Sendable {
       energies.append(geometry.map { _ in PlacementEnergy(row: row, placed: placed, system: system) })
       followers.append(geometry.map { RigidFollowers($0, system: system) })
       lookAheads.append(geometry.map { RotamerLookAhead($0, rings: rings, zMatrix: zMatrix, system: system) })
+      shells.append(geometry.map { RadialShells($0.standing, system: system) })
       placed.insert(row.atom)
     }
-    (self.energies, self.followers, self.lookAheads) = (energies, followers, lookAheads)
+    (self.energies, self.followers, self.lookAheads, self.shells) = (energies, followers, lookAheads, shells)
     directions = (0..<nodes).map {
       let angle = -Double.pi + 2 * Double.pi * Double($0) / Double(nodes)
       return SIMD2(cos(angle), sin(angle))
@@ -82,6 +85,8 @@ struct TorsionGuide: Sendable {
     var electrostatic: [Double]
     /// Of what may be reached by the torsions beyond.
     var ahead: [Double]
+    /// Of `RadialShells`, the nodes of each one after the other; of no unit.
+    var shells: [Double]
   }
 
   private func reduced(_ energies: [Double]) -> [Double] {
@@ -122,8 +127,14 @@ struct TorsionGuide: Sendable {
       let own = guide.reduced(grid.energy)
       guide.followers[row]!.evaluate(&turning, cone, positions: singlePositions)
       func said(_ energies: [Float]) -> [Double] { guide.reduced(energies[..<guide.nodes].map { Double($0) }) }
+      turning.set(guide.shells[row]!, at: SIMD3<Float>(cone.local), of: cone, positions: singlePositions)
+      let padded = turning.contact.count
+      let shells = (0..<RadialShells.count).flatMap { shell in
+        turning.shells[shell * padded..<shell * padded + guide.nodes].map { $0.isFinite ? Double($0) : 0 }
+      }
       return TorsionEnergies(
-        own: own, contact: said(turning.contact), electrostatic: said(turning.electrostatic), ahead: ahead(row, cone))
+        own: own, contact: said(turning.contact), electrostatic: said(turning.electrostatic), ahead: ahead(row, cone),
+        shells: shells)
     }
 
     private mutating func ahead(_ row: Int, _ cone: PlacementCone) -> [Double] {
