@@ -6,9 +6,9 @@ import Foundation
 /// that these carry would meet among the atoms that stand.
 ///
 /// An arm as long as arginine's is placed one torsion after the other, and the first has to know whether the end may reach a carboxylate four bonds later.
-/// Rotamers are three of each bond between tetrahedral atoms and six of others; arms end where there would be more than 54. They are rigid and have heavy
-/// atoms only, with the charges of the hydrogens on them, and meet what is more than three bonds away, where carbon too stands for its hydrogens. It is a hint for
-/// a network, not an energy.
+/// Rotamers are three of each bond between tetrahedral atoms and six of others; arms end where there would be more than 54, and the last torsion has as many as make
+/// about 54. Arms are rigid and have heavy atoms only, with the charges of the hydrogens on them, and meet what is more than three bonds away, where carbon too stands for
+/// its hydrogens; where one torsion is left its polar hydrogens are there too. It is a hint for a network, not an energy.
 struct RotamerLookAhead: Sendable {
   private struct Site: Sendable {
     var local: SIMD3<Float>
@@ -49,29 +49,53 @@ struct RotamerLookAhead: Sendable {
     let chargesOfStanding = particles.indices.map { atom in
       molecule.atoms[atom].element == .carbon ? charges[atom] : particles[atom].charge
     }
-    func sites(_ atoms: [Int], _ places: [Int: SIMD3<Double>]) -> [Site] {
-      atoms.filter { molecule.atoms[$0].element != .hydrogen && $0 < particles.count }.map { atom in
-        Site(
+    func isPolarHydrogen(_ atom: Int) -> Bool {
+      molecule.atoms[atom].element == .hydrogen
+        && neighbours[atom].contains { molecule.atoms[$0].element != .carbon }
+    }
+    // Hydrogen bonds matter where one torsion is left, and cost too much before.
+    func sites(_ atoms: [Int], _ places: [Int: SIMD3<Double>], areLast: Bool) -> [Site] {
+      atoms.filter {
+        $0 < particles.count && (molecule.atoms[$0].element != .hydrogen || areLast && isPolarHydrogen($0))
+      }
+      .map { atom in
+        let isUnited = molecule.atoms[atom].element == .carbon || !areLast
+        return Site(
           local: SIMD3<Float>(geometry.local(places[atom]!)),
           pairs: PlacementPairs(
-            ofUnited: atom, charge: charges[atom], with: standing, charges: chargesOfStanding, in: system))
+            ofUnited: atom, charge: isUnited ? charges[atom] : particles[atom].charge, with: standing,
+            charges: chargesOfStanding, in: system))
       }
     }
-    func branches(_ places: [Int: SIMD3<Double>], arms: Int) -> [Branch] {
+    // Angles of each torsion beyond, the first ones first: its rotamers, and of the last as many as there may be arms.
+    func rotamers(_ places: [Int: SIMD3<Double>], arms: Int) -> [(row: Int, angles: Int)] {
       guard let next = geometry.nextTorsion(places, besides: rings, in: molecule) else { return [] }
       let row = zMatrix.rows[next]
-      let angles =
-        isTetrahedral(row.bonded) && isTetrahedral(row.angled!)
-        ? [-Double.pi / 3, .pi / 3, .pi] : (0..<6).map { Double($0) * .pi / 3 }
-      guard arms * angles.count <= Self.mostArms else { return [] }
-      return angles.map { angle in
-        let (turned, added) = geometry.turned(next, by: angle, from: places)
-        return Branch(sites: sites(added, turned), branches: branches(turned, arms: arms * angles.count))
+      let angles = isTetrahedral(row.bonded) && isTetrahedral(row.angled!) ? 3 : 6
+      guard arms * angles <= Self.mostArms else { return [] }
+      return [(next, angles)] + rotamers(geometry.turned(next, by: .pi, from: places).places, arms: arms * angles)
+    }
+    func branches(_ places: [Int: SIMD3<Double>], _ torsions: ArraySlice<(row: Int, angles: Int)>, areLast: Bool)
+      -> [Branch]
+    {
+      guard let next = torsions.first else { return [] }
+      return (0..<next.angles).map { number in
+        let angle = .pi + 2 * .pi * Double(number) / Double(next.angles)
+        let (turned, added) = geometry.turned(next.row, by: angle, from: places)
+        return Branch(
+          sites: sites(added, turned, areLast: areLast),
+          branches: branches(turned, torsions.dropFirst(), areLast: areLast))
       }
     }
     var places = geometry.start
     _ = geometry.grow(&places)
-    self.branches = branches(places, arms: 1)
+    var torsions = rotamers(places, arms: 1)
+    let areLast = torsions.count == 1
+    if let last = torsions.last {
+      let others = torsions.dropLast().reduce(1) { $0 * $1.angles }
+      torsions[torsions.count - 1].angles = Self.mostArms / others / last.angles * last.angles
+    }
+    self.branches = branches(places, torsions[...], areLast: areLast)
   }
 
   /// The free energies at the nodes of the grid, kJ/mol.

@@ -11,8 +11,8 @@ struct TorsionGuide: Sendable {
   private let followers: [RigidFollowers?]
   private let lookAheads: [RotamerLookAhead?]
   private let shells: [RadialShells?]
-  /// Nodes of what lies ahead, between which it is linear; every so many of the others.
-  private static let coarse = 24
+  /// Nodes of what lies ahead, between which it is linear.
+  private static let coarse = 32
   private let directions: [SIMD2<Double>]
   private let closures: [Closure?]
   private let kT: Double
@@ -140,11 +140,11 @@ struct TorsionGuide: Sendable {
     private mutating func ahead(_ row: Int, _ cone: PlacementCone) -> [Double] {
       let lookAhead = guide.lookAheads[row]!
       guard !lookAhead.isEmpty else { return [Double](repeating: 0, count: guide.nodes) }
-      let every = guide.nodes / TorsionGuide.coarse
       let found = guide.reduced(lookAhead.evaluate(&coarse, cone, positions: singlePositions, kT: guide.kT))
       return (0..<guide.nodes).map { k in
-        let t = Double(k % every) / Double(every)
-        return found[k / every] * (1 - t) + found[(k / every + 1) % found.count] * t
+        let place = Double(k * found.count) / Double(guide.nodes)
+        let (left, t) = (Int(place), place - place.rounded(.down))
+        return found[left] * (1 - t) + found[(left + 1) % found.count] * t
       }
     }
 

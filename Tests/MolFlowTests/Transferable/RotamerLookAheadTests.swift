@@ -6,7 +6,7 @@ import Testing
 
 /// What arms reach that stand later than a torsion.
 @Suite struct RotamerLookAheadTests {
-  /// χ₃ of arginine places NE; beyond it χ₄ has six rotamers, and carries CZ, NH1 and NH2. Built here atom by atom, summed over pairs.
+  /// χ₃ of arginine places NE; beyond it χ₄ has 54 rotamers, and carries CZ, NH1 and NH2 and their hydrogens. Built here atom by atom, summed over pairs.
   @Test("The end of arginine's arm, rotamer by rotamer")
   func arginine() throws {
     let (subject, structure) = try TransferableFieldTests.subject("RG")
@@ -42,11 +42,12 @@ import Testing
         + neighbours[atom].filter { molecule.atoms[$0].element == .hydrogen }
         .reduce(0) { $0 + nonbonded.particles[$1].charge }
     }
-    let (cz, nh1, nh2) = (try row("CZ"), try row("NH1"), try row("NH2"))
+    let cz = try row("CZ")
+    let others = try ["HE", "NH1", "NH2", "HH11", "HH12", "HH21", "HH22"].map(row).sorted()
     let center = subject.scaling.rows
     for (k, torsion) in angles.enumerated() {
       var share = 0.0
-      for rotamer in 0..<6 {
+      for rotamer in 0..<54 {
         var x = positions
         func put(_ number: Int, _ dihedral: Double) {
           let next = zMatrix.rows[number]
@@ -56,16 +57,16 @@ import Testing
           ).place(SIMD2(cos(dihedral), sin(dihedral)))
         }
         put(index, torsion)
-        put(cz, Double(rotamer) * .pi / 3)
-        put(nh1, .pi)
-        put(nh2, center[nh2].sibling!.center)
+        put(cz, .pi + 2 * .pi * Double(rotamer) / 54)
+        for number in others { put(number, center[number].sibling?.center ?? .pi) }
         var energy = 0.0
-        for atom in [cz, nh1, nh2].map({ zMatrix.rows[$0].atom }) {
+        for atom in ([cz] + others).map({ zMatrix.rows[$0].atom }) {
           for other in placed where other != own.bonded && other != own.angled {
             let ofCarbon = molecule.atoms[other].element == .carbon
             guard molecule.atoms[other].element != .hydrogen || molecule.atoms[neighbours[other][0]].element != .carbon
             else { continue }
-            let charges = united(atom) * (ofCarbon ? united(other) : nonbonded.particles[other].charge)
+            let charge = molecule.atoms[atom].element == .carbon ? united(atom) : nonbonded.particles[atom].charge
+            let charges = charge * (ofCarbon ? united(other) : nonbonded.particles[other].charge)
             guard !nonbonded.exceptions.contains(where: { Set([$0.i, $0.j]) == Set([atom, other]) }) else { continue }
             let away = x[atom] - x[other]
             let distance = max((away * away).sum().squareRoot(), 0.03)
@@ -78,7 +79,7 @@ import Testing
         }
         share += exp(-min(10, energy / kT))
       }
-      #expect(abs(found[k] + kT * log(share / 6)) < 1e-4 * kT, "\(k)")
+      #expect(abs(found[k] + kT * log(share / 54)) < 1e-4 * kT, "\(k)")
     }
     #expect(found.max()! - found.min()! > 0.1 * kT)
   }
