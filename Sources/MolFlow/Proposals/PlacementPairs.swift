@@ -14,6 +14,7 @@ struct PlacementGrid {
   var contact: [Double]
   /// Coulomb energies with the solvent's screening, kJ/mol.
   var electrostatic: [Double]
+  /// Scratch, as `second`.
   var first: [Double]
   var second: [Double]
 
@@ -43,6 +44,7 @@ struct PlacementPairs: Sendable {
   private(set) var others: [Int32] = []
   /// a, b, q, s and B, the product of two Born radii, of each pair; kJ/mol and nm.
   private var parameters: [Double] = []
+  /// The same in single precision.
   private(set) var singleParameters: [Float] = []
 
   /// Born radii in units of an atom's offset radius. Radii in molecules are larger, 1.2 to 2; but then pairs that attract miss what it costs
@@ -57,10 +59,10 @@ struct PlacementPairs: Sendable {
     self.init(atom, charge: nil, with: others, charges: nil, in: system)
   }
 
-  /// A heavy atom that stands for its hydrogens too, with others that are more than three bonds away.
+  /// An atom that may stand for its hydrogens too, with others that are more than three bonds away.
   ///
   /// - Parameters:
-  ///   - charge: of all of them, e.
+  ///   - charge: of all that it stands for, e.
   ///   - charges: of the other atoms.
   init(
     ofUnited atom: Int, charge: Double, with others: Set<Int>, charges: [Double], in system: MolecularSystem
