@@ -125,6 +125,40 @@ import Testing
     #expect(fewer.status == 4 && fewer.errors.contains("held other peptides"), "\(fewer.errors)")
   }
 
+  @Test func `Frames that a model draws take the place of others`() throws {
+    let folder = try makeSets()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let model = "\(folder)/a/best.safetensors"
+    let trained = try CommandRunner.run(
+      arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a"] + Self.sizes + Self.settings)
+    #expect(trained.status == 0, "\(trained.errors)")
+    try "GG VK\n".write(toFile: "\(folder)/list.txt", atomically: true, encoding: .utf8)
+    func draw(_ output: String, _ words: String...) throws -> CommandRunner.Outcome {
+      try CommandRunner.run(arguments: ["dataset", "\(folder)/list.txt", "output=\(folder)/\(output)"] + words)
+    }
+    for (output, threads) in [("drawn", "1"), ("again", "2")] {
+      let drawn = try draw(
+        output, "model=\(model)", "samples=40", "most_samples=100", "frames=30", "threads=\(threads)")
+      #expect(drawn.status == 0 && drawn.output.contains("2 peptides, 60 frames, 160 energy"), "\(drawn.errors)")
+    }
+    for name in ["GG.nc", "VK.nc"] {
+      let first = try #require(FileManager.default.contents(atPath: "\(folder)/drawn/\(name)"))
+      #expect(first == FileManager.default.contents(atPath: "\(folder)/again/\(name)"))
+    }
+    // GG is in both sets and counts once.
+    let both = try CommandRunner.run(
+      arguments: ["train", "--set", "\(folder)/train", "--set", "\(folder)/drawn", "output=\(folder)/b"] + Self.sizes
+        + Self.settings)
+    #expect(both.status == 0 && both.errors.contains("3 peptides to train on"), "\(both.errors)")
+    // Another model, and words of the other kind of sets.
+    let other = try draw("drawn", "model=\(folder)/b/best.safetensors", "samples=40", "most_samples=100", "frames=30")
+    #expect(other.status == 4 && other.errors.contains("was sampled by other settings"), "\(other.errors)")
+    let steps = try draw("steps", "model=\(model)", "steps=400")
+    #expect(steps.status == 2 && steps.errors.contains("steps is of simulations"), "\(steps.errors)")
+    let samples = try draw("samples", "samples=400")
+    #expect(samples.status == 2 && samples.errors.contains("add model="), "\(samples.errors)")
+  }
+
   @Test func `What is validated is not trained on, and a folder without a set is refused`() throws {
     let folder = try makeSets()
     defer { try? FileManager.default.removeItem(atPath: folder) }

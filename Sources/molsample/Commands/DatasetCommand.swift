@@ -9,11 +9,17 @@ struct DatasetCommand: ParsableCommand {
       EXAMPLES
         molsample dataset datasets/dipeptides/validation.txt
         molsample dataset datasets/dipeptides/train.txt seconds=7200 output=my-data
+        molsample dataset few.txt model=better/model.safetensors output=drawn-dataset
 
       LIST is a text file of sequences (AK, ACE-ALA-NME; # begins a remark). Each is sampled in amber14 with OBC1, a cutoff of
       2 nm, at 310 K, by two independent replica exchanges up to 800 K whose hotter states draw the first φ gently to its
       rare side. Where their ΔF(φ) disagree by more than three errors, or are known to less than 0.25 kT, both go on for
       twice as long, up to most_steps.
+
+      With model= frames are drawn from a transferable model and by their weights instead, which has the odds of states right where a
+      simulation is slow to: samples= configurations at first, as many again while they are worth fewer than half of frames=,
+      up to most_samples=; no weight counts for more than √N times their mean. `train` takes a peptide that several
+      sets hold from the last.
 
       Writes to OUTPUT (trajectories/LIST-dataset without output=): SEQUENCE.nc (frames at the temperature, with energies) and
       dataset.csv (ΔF(φ) of both runs, round trips, evaluations, and whether it converged). The same command goes on after
@@ -45,12 +51,13 @@ struct DatasetCommand: ParsableCommand {
       list)
     let rows = list.sequences.compactMap { table[$0] }
     let bad = rows.filter { $0.state == .notConverged }
+    let remedy = configuration.model == nil ? "most_steps" : "most_samples"
     print(
       "\(rows.count) peptides, \(rows.reduce(0) { $0 + $1.frames }) frames, "
         + "\(significant(Double(rows.reduce(0) { $0 + $1.evaluations }), 3)) energy evaluations: \(folder.path)")
     if !bad.isEmpty {
       print(
-        "not converged: \(bad.map(\.sequence).joined(separator: " ")); a larger most_steps in another output= helps")
+        "not converged: \(bad.map(\.sequence).joined(separator: " ")); a larger \(remedy) in another output= helps")
     }
   }
 }

@@ -8,7 +8,7 @@ import Sampling
 enum ModelCatalog {
   static let kinds = FlowRecipes.kinds
 
-  private static let anyPeptide = "peptides"
+  static let anyPeptide = "peptides"
 
   /// The shipped model of a kind, or nil.
   static func path(of system: String, kind: String) -> String? {

@@ -16,12 +16,32 @@ struct DatasetConfiguration {
   var stride = 500
   var seed: UInt64 = 1
 
-  static let keys = [
-    "temperature", "max_temperature", "runs", "replicas", "equilibration", "steps", "most_steps", "stride", "seed",
-    "seconds", "output", "threads",
+  /// Where frames are drawn from a transferable model, and no simulation is run.
+  var model: OfModel?
+
+  struct OfModel {
+    /// As given, and its file.
+    var word: String
+    var path: String
+    /// At first; doubled up to `mostSamples` while they are worth too little.
+    var samples = 4000
+    var mostSamples = 32_000
+    var frames = 1600
+  }
+
+  private static let keysOfSimulations = [
+    "max_temperature", "runs", "replicas", "equilibration", "steps", "most_steps", "stride",
   ]
+  private static let keysOfModels = ["samples", "most_samples", "frames"]
+
+  static let keys =
+    [
+      "temperature", "seed", "model", "seconds", "output", "threads",
+    ] + keysOfSimulations + keysOfModels
 
   init(overrides: inout Overrides) throws {
+    let word = overrides.takeText("model")
+    let given = Set((Self.keysOfSimulations + Self.keysOfModels).filter { overrides.peek($0) != nil })
     if let value = try overrides.takeNumber("temperature") { temperature = value }
     if let value = try overrides.takeNumber("max_temperature") { highestTemperature = value }
     guard temperature > 0, highestTemperature > temperature else {
@@ -34,6 +54,20 @@ struct DatasetConfiguration {
     mostSteps = try overrides.takeInteger("most_steps", in: 2...1_000_000_000) ?? 4 * steps
     stride = try overrides.takeInteger("stride", in: 1...1_000_000_000) ?? min(stride, steps)
     seed = try overrides.takeSeed() ?? seed
+    if let wrong = (word == nil ? Self.keysOfModels : Self.keysOfSimulations).first(where: given.contains) {
+      throw UsageError(
+        word == nil
+          ? "\(wrong) is of frames that a model draws; add model=" : "\(wrong) is of simulations, and model= runs none",
+        advice: "leave one of them out")
+    }
+    if let word {
+      var own = OfModel(word: word, path: try ModelCatalog.path(ofModel: word, system: ModelCatalog.anyPeptide))
+      own.samples = try overrides.takeInteger("samples", in: 2...100_000_000) ?? own.samples
+      own.mostSamples =
+        try overrides.takeInteger("most_samples", in: own.samples...1_000_000_000) ?? max(own.samples, own.mostSamples)
+      own.frames = try overrides.takeInteger("frames", in: 2...100_000_000) ?? own.frames
+      model = own
+    }
     guard steps >= 2 * stride, steps <= mostSteps else {
       throw UsageError("steps=\(steps) must hold two frames of stride=\(stride) and be at most most_steps=\(mostSteps)")
     }
@@ -61,7 +95,12 @@ struct DatasetConfiguration {
 
   /// Of the settings alone, to tell whether a peptide that is there was sampled by them.
   var digest: String {
-    ConfigurationDigest.of(
+    if let model {
+      return ConfigurationDigest.of(
+        "\(temperature) \(ConfigurationDigest.ofFile(model.path)) \(model.samples) \(model.mostSamples) \(model.frames) \(seed)"
+      )
+    }
+    return ConfigurationDigest.of(
       "\(temperature) \(highestTemperature) \(runs) \(replicas) \(equilibration) \(steps) \(mostSteps) \(stride) \(seed)"
     )
   }

@@ -29,7 +29,13 @@ struct DatasetRun {
     let left = list.sequences.filter { !known.contains($0) }
     if !known.isEmpty { Molsample.report("\(known.count) of \(list.sequences.count) peptides are there already") }
     for (number, sequence) in left.enumerated() {
-      let row = try sample(sequence, since: begin, left: left.count - number)
+      let row =
+        try configuration.model.map { model in
+          if let budget, Date().timeIntervalSince(begin) > budget {
+            throw budgetSpent(budget, left: left.count - number)
+          }
+          return try draw(sequence, from: model)
+        } ?? sample(sequence, since: begin, left: left.count - number)
       try table.add(row)
       let elapsed = Date().timeIntervalSince(begin)
       Molsample.report(
@@ -43,6 +49,26 @@ struct DatasetRun {
     FileManager.default.fileExists(atPath: folder.file("\(folderName(row.sequence)).nc"))
   }
 
+  private func budgetSpent(_ budget: Double, left: Int) -> Interrupted {
+    Interrupted(description: "\(left) peptides left after \(Int(budget)) s; the same command goes on")
+  }
+
+  private func draw(_ sequence: String, from model: DatasetConfiguration.OfModel) throws -> DatasetTable.Row {
+    let start = Date()
+    let prepared = try PreparedSystem(try configuration.description(of: sequence), needsStructure: true)
+    let frames = try ModelFrames(prepared, configuration: model, seed: configuration.seed, threads: threads)
+    let writer = try self.writer(sequence, prepared, title: "\(sequence), drawn from \(model.word)")
+    try append(
+      frames.x, energies: frames.potentialEnergies, replicas: [Int](repeating: 0, count: frames.x.count), to: writer,
+      prepared)
+    try writer.close()
+    return DatasetTable.Row(
+      sequence: sequence, atoms: prepared.system.molecule.atomCount, frames: writer.frameCount,
+      freeEnergy: frames.freeEnergy.value, error: frames.freeEnergy.standardError, ofRuns: [], errorsOfRuns: [],
+      roundTrips: 0, steps: 0, evaluations: frames.samples, seconds: Date().timeIntervalSince(start),
+      state: frames.isWorthIt ? .converged : .notConverged, digest: configuration.digest)
+  }
+
   private func sample(_ sequence: String, since begin: Date, left: Int) throws -> DatasetTable.Row {
     let start = Date()
     let description = try configuration.description(of: sequence)
@@ -51,7 +77,7 @@ struct DatasetRun {
     while true {
       let parts = try (0..<configuration.runs).map { run -> Part in
         if let budget, Date().timeIntervalSince(begin) > budget {
-          throw Interrupted(description: "\(left) peptides left after \(Int(budget)) s; the same command goes on")
+          throw budgetSpent(budget, left: left)
         }
         return try part(run, steps: steps, prepared)
       }
@@ -122,27 +148,38 @@ struct DatasetRun {
 
   /// Frames of the first states of all runs.
   private func write(_ parts: [Part], _ sequence: String, _ prepared: PreparedSystem) throws -> Int {
-    let writer = try AmberTrajectoryWriter(
+    let writer = try self.writer(sequence, prepared, title: "\(sequence), replica exchange")
+    for (run, part) in parts.enumerated() {
+      let frames = part.states[0]
+      try append(
+        frames.x, energies: frames.potentialEnergies!,
+        replicas: frames.replicas.map { $0 + run * configuration.replicas }, to: writer, prepared)
+    }
+    try writer.close()
+    return writer.frameCount
+  }
+
+  private func writer(_ sequence: String, _ prepared: PreparedSystem, title: String) throws -> AmberTrajectoryWriter {
+    try AmberTrajectoryWriter(
       path: folder.file("\(folderName(sequence)).nc"), atomCount: prepared.system.molecule.atomCount,
       variables: [.potentialEnergy, .reducedPotential, .replica],
-      information: AmberFileInformation(
-        title: "\(sequence), replica exchange", program: "MolFlow", programVersion: Version.current),
+      information: AmberFileInformation(title: title, program: "MolFlow", programVersion: Version.current),
       attributes: [
         ("system", .text(sequence)), ("temperature", .number(prepared.description.temperature)),
         ("temperature_units", .text("kelvin")), ("configuration_digest", .text(configuration.digest)),
       ], appearance: .whenClosed)
-    for (run, part) in parts.enumerated() {
-      let frames = part.states[0]
-      let energies = frames.potentialEnergies!
-      try writer.append(
-        TrajectoryFrames(coordinates: frames.x),
-        values: [
-          .potentialEnergy: energies, .reducedPotential: energies.map { $0 / prepared.state.kT },
-          .replica: frames.replicas.map { Double($0 + run * configuration.replicas) },
-        ])
-    }
-    try writer.close()
-    return writer.frameCount
+  }
+
+  private func append(
+    _ x: Configurations, energies: [Double], replicas: [Int], to writer: AmberTrajectoryWriter,
+    _ prepared: PreparedSystem
+  ) throws {
+    try writer.append(
+      TrajectoryFrames(coordinates: x),
+      values: [
+        .potentialEnergy: energies, .reducedPotential: energies.map { $0 / prepared.state.kT },
+        .replica: replicas.map(Double.init),
+      ])
   }
 }
 
@@ -152,7 +189,8 @@ extension DatasetTable.Row {
     let energy =
       freeEnergy.map { "ΔF(φ) \(significant($0)) ± \(error.map { significant($0, 2) } ?? "unknown") kT" }
       ?? "one side of φ only"
-    return "\(atoms) atoms, \(frames) frames, \(energy), \(roundTrips) round trips, \(significant(seconds, 3)) s"
-      + (state == .notConverged ? ", NOT CONVERGED" : "")
+    let effort = steps > 0 ? "\(roundTrips) round trips" : "\(evaluations) samples"
+    return "\(atoms) atoms, \(frames) frames, \(energy), \(effort), \(significant(seconds, 3)) s"
+      + (state == .notConverged ? steps > 0 ? ", NOT CONVERGED" : ", WORTH LESS THAN WANTED" : "")
   }
 }

@@ -36,18 +36,23 @@ struct TrainingPeptide {
       ratios: Self.heat.ratios, sweeps: Self.heat.sweeps, using: RandomStream(seed: 0).child(1))
   }
 
-  /// The peptides of data sets.
+  /// The peptides of data sets; one that several hold is that of the last, so that better frames can take the place of others.
   ///
   /// - Parameters:
   ///   - frames: most of each peptide, evenly spaced.
   ///   - first: so many of each set; nil for all.
   static func read(_ folders: [String], frames: Int, first: Int?) throws -> [TrainingPeptide] {
-    try folders.flatMap { path -> [TrainingPeptide] in
+    let sets = try folders.map { path -> (path: String, rows: [DatasetTable.Row]) in
       let table = try DatasetTable(folder: OutputFolder(path: path))
       guard !table.rows.isEmpty else {
         throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
       }
-      return try table.rows.prefix(first ?? table.rows.count).map { row in
+      return (path, Array(table.rows.prefix(first ?? table.rows.count)))
+    }
+    return try sets.enumerated().flatMap { number, set -> [TrainingPeptide] in
+      let path = set.path
+      let later = Set(sets[(number + 1)...].flatMap { $0.rows.map(\.sequence) })
+      return try set.rows.filter { !later.contains($0.sequence) }.map { row in
         let file = "\(path)/\(folderName(row.sequence)).nc"
         var description = SystemDescription(sequence: row.sequence)
         let reader = try AmberTrajectoryReader(path: file)

@@ -1,0 +1,63 @@
+import Energies
+import Estimators
+import Foundation
+import MolFlow
+import Randomness
+import Sampling
+
+/// Frames of a peptide that a transferable model draws and the energy weights, where replica exchange would take too long to have the odds of its states right.
+///
+/// Samples are doubled until they are worth as many as are wanted, or there are as many as there may be. Frames are drawn by weights that are
+/// truncated at √N times their mean (Ionides 2008, doi:10.1198/106186008X320456), so that none is there more often than a state that the model all
+/// but misses deserves, by systematic resampling.
+struct ModelFrames {
+  var x: Configurations
+  var potentialEnergies: [Double]
+  /// ΔF of the first φ, kT, of all the weights.
+  var freeEnergy: (value: Double?, standardError: Double?)
+  var samples: Int
+  /// Whether they are worth as many as were wanted.
+  var isWorthIt: Bool
+
+  /// Of frames, the share that has to be independent.
+  private static let wantedShare = 0.5
+
+  init(_ prepared: PreparedSystem, configuration: DatasetConfiguration.OfModel, seed: UInt64, threads: Int) throws {
+    let model = try ModelCatalog.load(configuration.path, prepared: prepared)
+    let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
+    let proposal = FlowProposal(model.flow, threads: threads)
+    let random = RandomStream(seed: seed)
+    var drawn = try ImportanceSampler().sample(
+      0..<configuration.samples, from: proposal, to: target, using: random.child(0))
+    var statistics = try WeightStatistics(logWeights: drawn.logWeights)
+    func worth() -> Double { statistics.effectiveFraction * Double(drawn.logWeights.count) }
+    let wanted = Self.wantedShare * Double(configuration.frames)
+    while worth() < wanted, 2 * drawn.logWeights.count <= configuration.mostSamples {
+      let count = drawn.logWeights.count
+      let more = try ImportanceSampler().sample(count..<2 * count, from: proposal, to: target, using: random.child(0))
+      drawn = WeightedSamples(
+        x: drawn.x.appending(more.x), reducedPotentials: drawn.reducedPotentials + more.reducedPotentials,
+        logProposals: drawn.logProposals + more.logProposals)
+      statistics = try WeightStatistics(logWeights: drawn.logWeights)
+    }
+    samples = drawn.logWeights.count
+    isWorthIt = worth() >= wanted
+    let largest = drawn.logWeights.max()!
+    guard largest > -.infinity else {
+      throw InputError(configuration.path, "draws no possible configuration of \(prepared.description.name)")
+    }
+    let weights = drawn.logWeights.map { exp($0 - largest) }
+    let cap = weights.reduce(0, +) / Double(samples).squareRoot()
+    let chosen = SystematicResampling().parents(
+      weights: weights.map { min($0, cap) }, count: configuration.frames, using: random.child(1))
+    x = drawn.x.rows(chosen)
+    potentialEnergies = chosen.map { drawn.reducedPotentials[$0] * prepared.state.kT }
+    freeEnergy = (nil, nil)
+    if let region = prepared.description.regions.first {
+      let found = FreeEnergyResult(
+        region, angles: drawn.x.dihedrals(region.atoms), logWeights: drawn.logWeights, dependence: .independent,
+        temperature: prepared.description.temperature)
+      freeEnergy = (found.delta_f_kT, found.error_kT)
+    }
+  }
+}
