@@ -6,9 +6,10 @@ import Foundation
 /// that these carry would meet among the atoms that stand.
 ///
 /// An arm as long as arginine's is placed one torsion after the other, and the first has to know whether the end may reach a carboxylate four bonds later.
-/// Rotamers are three of each bond between tetrahedral atoms and six of others; arms end where there would be more than 54, and the last torsion has as many as make
-/// about 54. Arms are rigid and have heavy atoms only, with the charges of the hydrogens on them, and meet what is more than three bonds away, where carbon too stands for
-/// its hydrogens; where one torsion is left its polar hydrogens are there too. It is a hint for a network, not an energy.
+/// Rotamers are three of each bond between tetrahedral atoms and six of others, and arms end where there would be more than 54. An arm that holds on to something
+/// is bent, so tetrahedral bonds are also turned from their rotamers by 20° either way, and the last torsion has as many angles as make about 54, 160 or 700 arms of one,
+/// two or three torsions. Arms are rigid and have heavy atoms only, with the charges of the hydrogens on them, and meet what is more than three bonds away, where carbon
+/// too stands for its hydrogens; where one torsion is left its polar hydrogens are there too. It is a hint for a network, not an energy.
 struct RotamerLookAhead: Sendable {
   private struct Site: Sendable {
     var local: SIMD3<Float>
@@ -20,7 +21,11 @@ struct RotamerLookAhead: Sendable {
     var branches: [Branch]
   }
 
-  private static let mostArms = 54
+  private static let mostRotamers = 54
+  /// rad
+  private static let bent = Double.pi / 9
+  /// Of the last torsion, where none, one or two others come before it.
+  private static let anglesOfLast = [54, 18, 9]
   /// Rigid arms clash where real ones give way.
   private static let highest = 10.0
 
@@ -67,20 +72,34 @@ struct RotamerLookAhead: Sendable {
             charges: chargesOfStanding, in: system))
       }
     }
-    // Angles of each torsion beyond, the first ones first: its rotamers, and of the last as many as there may be arms.
-    func rotamers(_ places: [Int: SIMD3<Double>], arms: Int) -> [(row: Int, angles: Int)] {
+    // Torsions beyond, the first ones first, and how many rotamers each has.
+    func torsions(_ places: [Int: SIMD3<Double>], arms: Int) -> [(row: Int, rotamers: Int)] {
       guard let next = geometry.nextTorsion(places, besides: rings, in: molecule) else { return [] }
       let row = zMatrix.rows[next]
-      let angles = isTetrahedral(row.bonded) && isTetrahedral(row.angled!) ? 3 : 6
-      guard arms * angles <= Self.mostArms else { return [] }
-      return [(next, angles)] + rotamers(geometry.turned(next, by: .pi, from: places).places, arms: arms * angles)
+      let rotamers = isTetrahedral(row.bonded) && isTetrahedral(row.angled!) ? 3 : 6
+      guard arms * rotamers <= Self.mostRotamers else { return [] }
+      return [(next, rotamers)] + torsions(geometry.turned(next, by: .pi, from: places).places, arms: arms * rotamers)
     }
-    func branches(_ places: [Int: SIMD3<Double>], _ torsions: ArraySlice<(row: Int, angles: Int)>, areLast: Bool)
+    // Torsions that are not tetrahedral are those of backbones: what lies beyond them is not one arm.
+    func angles(_ torsions: [(row: Int, rotamers: Int)]) -> [(row: Int, angles: [Double])] {
+      let before = torsions.dropLast()
+      let isSaturated = before.allSatisfy { $0.rotamers == 3 }
+      return torsions.enumerated().map { number, torsion in
+        func even(_ count: Int) -> [Double] { (0..<count).map { .pi + 2 * .pi * Double($0) / Double(count) } }
+        guard number == before.count else {
+          let offsets = isSaturated ? [-Self.bent, 0, Self.bent] : [0]
+          return (torsion.row, even(torsion.rotamers).flatMap { rotamer in offsets.map { rotamer + $0 } })
+        }
+        let arms =
+          isSaturated ? Self.anglesOfLast[before.count] : Self.mostRotamers / before.reduce(1) { $0 * $1.rotamers }
+        return (torsion.row, even(max(1, arms / torsion.rotamers) * torsion.rotamers))
+      }
+    }
+    func branches(_ places: [Int: SIMD3<Double>], _ torsions: ArraySlice<(row: Int, angles: [Double])>, areLast: Bool)
       -> [Branch]
     {
       guard let next = torsions.first else { return [] }
-      return (0..<next.angles).map { number in
-        let angle = .pi + 2 * .pi * Double(number) / Double(next.angles)
+      return next.angles.map { angle in
         let (turned, added) = geometry.turned(next.row, by: angle, from: places)
         return Branch(
           sites: sites(added, turned, areLast: areLast),
@@ -89,13 +108,8 @@ struct RotamerLookAhead: Sendable {
     }
     var places = geometry.start
     _ = geometry.grow(&places)
-    var torsions = rotamers(places, arms: 1)
-    let areLast = torsions.count == 1
-    if let last = torsions.last {
-      let others = torsions.dropLast().reduce(1) { $0 * $1.angles }
-      torsions[torsions.count - 1].angles = Self.mostArms / others / last.angles * last.angles
-    }
-    self.branches = branches(places, torsions[...], areLast: areLast)
+    let beyond = angles(torsions(places, arms: 1))
+    self.branches = branches(places, beyond[...], areLast: beyond.count == 1)
   }
 
   /// The free energies at the nodes of the grid, kJ/mol.
