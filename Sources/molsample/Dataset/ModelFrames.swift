@@ -11,10 +11,13 @@ import Sampling
 /// truncated at √N times their mean (Ionides 2008, doi:10.1198/106186008X320456), so that none is there more often than a state that the model all
 /// but misses deserves, by systematic resampling.
 struct ModelFrames {
+  /// nm, `[frames][3 × atoms]`.
   var x: Configurations
+  /// kJ/mol, `[frames]`.
   var potentialEnergies: [Double]
   /// ΔF of the first φ, kT, of all the weights.
   var freeEnergy: (value: Double?, standardError: Double?)
+  /// How many were drawn.
   var samples: Int
   /// Whether they are worth as many as were wanted.
   var isWorthIt: Bool
@@ -22,6 +25,9 @@ struct ModelFrames {
   /// Of frames, the share that has to be independent.
   private static let wantedShare = 0.5
 
+  /// The same for any number of threads.
+  ///
+  /// - Throws: `InputError` where the file is no model of this molecule, or draws nothing that is possible.
   init(_ prepared: PreparedSystem, configuration: DatasetConfiguration.OfModel, seed: UInt64, threads: Int) throws {
     let model = try ModelCatalog.load(configuration.path, prepared: prepared)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
