@@ -42,6 +42,12 @@ void LANE_TYPED(lane_turned_pairs)(
   FORCE_FIELD.turned_pairs(pairs, positions, turning, count, cosines, sines, contact, electrostatic);
 }
 
+void LANE_TYPED(lane_turned_arms)(
+    const LANE_TYPED(lane_arms) *arms, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *shares) {
+  FORCE_FIELD.turned_arms(arms, positions, turning, count, cosines, sines, shares);
+}
+
 void LANE_TYPED(lane_turned_shells)(
     const LANE_TYPED(lane_shells) *shells, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
     int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *sums) {

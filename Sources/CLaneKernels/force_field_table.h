@@ -14,6 +14,9 @@ typedef struct {
   void (*turned_pairs)(
       const LANE_TYPED(lane_placement) *, const LANE_SCALAR *, const LANE_TYPED(lane_turning) *, int64_t,
       const LANE_SCALAR *, const LANE_SCALAR *, LANE_SCALAR *, LANE_SCALAR *);
+  void (*turned_arms)(
+      const LANE_TYPED(lane_arms) *, const LANE_SCALAR *, const LANE_TYPED(lane_turning) *, int64_t,
+      const LANE_SCALAR *, const LANE_SCALAR *, LANE_SCALAR *);
   void (*turned_shells)(
       const LANE_TYPED(lane_shells) *, const LANE_SCALAR *, const LANE_TYPED(lane_turning) *, int64_t,
       const LANE_SCALAR *, const LANE_SCALAR *, LANE_SCALAR *);

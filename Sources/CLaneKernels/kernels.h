@@ -60,6 +60,7 @@ const LANE_TYPED(lane_kernels) LANE_VARIANT(kernels) = {
     .born_scratch = LANE_VARIANT(born_scratch),
     .placement_pairs = LANE_VARIANT(placement_pairs),
     .turned_pairs = LANE_VARIANT(turned_pairs),
+    .turned_arms = LANE_VARIANT(turned_arms),
     .turned_shells = LANE_VARIANT(turned_shells),
     .scatter = LANE_VARIANT(scatter),
     .array_exp = LANE_VARIANT(array_exp),

@@ -16,6 +16,14 @@
 #define LANE_BLOCK_SINGLE 16
 // Of lane_turned_shells.
 #define LANE_SHELLS 9
+// Of lane_turned_arms: segments of the longest arm.
+#define LANE_ARM_LEVELS 4
+typedef struct {
+  int32_t level;  // segments of the arm before this one
+  int32_t first_site, end_of_sites;
+  int32_t next;   // the segment after all those that hang on this one
+  int32_t arms;   // that pass through here
+} lane_arm_segment;
 
 typedef enum { lane_portable = 0, lane_avx2 = 1, lane_avx512 = 2 } lane_instruction_set;
 

@@ -82,6 +82,25 @@ void LANE_TYPED(lane_turned_pairs)(
     int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *contact,
     LANE_SCALAR *electrostatic);
 
+// Sums over arms of exp(-min(highest, u)), where an arm is a chain of segments that turn together, and u is beta times the energies of
+// all sites of its segments. Segments are given in preorder.
+typedef struct {
+  LANE_SCALAR local[3];  // as of lane_turning
+  int32_t first_pair, end_of_pairs;
+} LANE_TYPED(lane_arm_site);
+typedef struct {
+  int32_t segment_count;
+  const lane_arm_segment *segments;
+  const LANE_TYPED(lane_arm_site) *sites;
+  LANE_TYPED(lane_placement) pairs;  // of all sites
+  LANE_SCALAR beta;
+  LANE_SCALAR highest;
+  LANE_SCALAR hopeless;  // where the first segments of arms have more at all angles of a vector, the others are not looked at
+} LANE_TYPED(lane_arms);
+void LANE_TYPED(lane_turned_arms)(
+    const LANE_TYPED(lane_arms) *arms, const LANE_SCALAR *positions, const LANE_TYPED(lane_turning) *turning,
+    int64_t count, const LANE_SCALAR *cosines, const LANE_SCALAR *sines, LANE_SCALAR *shares);
+
 // Sums over other atoms of hat functions of their distance, max(0, 1 - |r - first - width * shell| / width), times each of
 // two weights: sums[weight * LANE_SHELLS + shell][count].
 typedef struct {

@@ -1,4 +1,3 @@
-import CLaneKernels
 import Energies
 import Foundation
 
@@ -11,27 +10,19 @@ import Foundation
 /// two or three torsions. Arms are rigid and have heavy atoms only, with the charges of the hydrogens on them, and meet what is more than three bonds away, where carbon
 /// too stands for its hydrogens; where one torsion is left its polar hydrogens are there too. It is a hint for a network, not an energy.
 struct RotamerLookAhead: Sendable {
-  private struct Site: Sendable {
-    var local: SIMD3<Float>
-    var pairs: PlacementPairs
-  }
-
-  private struct Branch: Sendable {
-    var sites: [Site]
-    var branches: [Branch]
-  }
+  private let arms: TurningArms
 
   private static let mostRotamers = 54
   /// rad
   private static let bent = Double.pi / 9
   /// Of the last torsion, where none, one or two others come before it.
   private static let anglesOfLast = [54, 18, 9]
-  /// Rigid arms clash where real ones give way.
+  /// kT. Rigid arms clash where real ones give way.
   private static let highest = 10.0
+  /// kT. No attraction makes up for such a clash.
+  private static let hopeless = 50.0
 
-  private let branches: [Branch]
-
-  var isEmpty: Bool { branches.isEmpty }
+  var isEmpty: Bool { arms.isEmpty }
 
   /// - Parameter rings: rows whose torsions close rings, and turn nothing.
   init(_ geometry: FollowingGeometry, rings: Set<Int>, zMatrix: ZMatrix, system: MolecularSystem) {
@@ -58,18 +49,23 @@ struct RotamerLookAhead: Sendable {
       molecule.atoms[atom].element == .hydrogen
         && neighbours[atom].contains { molecule.atoms[$0].element != .carbon }
     }
+    var pairs: [Int: Range<Int>] = [:]
     // Hydrogen bonds matter where one torsion is left, and cost too much before.
-    func sites(_ atoms: [Int], _ places: [Int: SIMD3<Double>], areLast: Bool) -> [Site] {
+    func sites(_ atoms: [Int], _ places: [Int: SIMD3<Double>], areLast: Bool, of arms: inout TurningArms)
+      -> [TurningArms.Site]
+    {
       atoms.filter {
         $0 < particles.count && (molecule.atoms[$0].element != .hydrogen || areLast && isPolarHydrogen($0))
       }
       .map { atom in
-        let isUnited = molecule.atoms[atom].element == .carbon || !areLast
-        return Site(
-          local: SIMD3<Float>(geometry.local(places[atom]!)),
-          pairs: PlacementPairs(
-            ofUnited: atom, charge: isUnited ? charges[atom] : particles[atom].charge, with: standing,
-            charges: chargesOfStanding, in: system))
+        if pairs[atom] == nil {
+          let isUnited = molecule.atoms[atom].element == .carbon || !areLast
+          pairs[atom] = arms.append(
+            PlacementPairs(
+              ofUnited: atom, charge: isUnited ? charges[atom] : particles[atom].charge, with: standing,
+              charges: chargesOfStanding, in: system))
+        }
+        return TurningArms.Site(local: SIMD3<Float>(geometry.local(places[atom]!)), pairs: pairs[atom]!)
       }
     }
     // Torsions beyond, the first ones first, and how many rotamers each has.
@@ -95,52 +91,33 @@ struct RotamerLookAhead: Sendable {
         return (torsion.row, even(max(1, arms / torsion.rotamers) * torsion.rotamers))
       }
     }
-    func branches(_ places: [Int: SIMD3<Double>], _ torsions: ArraySlice<(row: Int, angles: [Double])>, areLast: Bool)
-      -> [Branch]
-    {
-      guard let next = torsions.first else { return [] }
-      return next.angles.map { angle in
+    func grow(
+      _ arms: inout TurningArms, _ places: [Int: SIMD3<Double>], _ torsions: ArraySlice<(row: Int, angles: [Double])>,
+      areLast: Bool
+    ) {
+      guard let next = torsions.first else { return }
+      for angle in next.angles {
         let (turned, added) = geometry.turned(next.row, by: angle, from: places)
-        return Branch(
-          sites: sites(added, turned, areLast: areLast),
-          branches: branches(turned, torsions.dropFirst(), areLast: areLast))
+        arms.appendSegment(sites(added, turned, areLast: areLast, of: &arms)) {
+          grow(&$0, turned, torsions.dropFirst(), areLast: areLast)
+        }
       }
     }
     var places = geometry.start
     _ = geometry.grow(&places)
     let beyond = angles(torsions(places, arms: 1))
-    self.branches = branches(places, beyond[...], areLast: beyond.count == 1)
+    var arms = TurningArms()
+    grow(&arms, places, beyond[...], areLast: beyond.count == 1)
+    self.arms = arms
   }
 
   /// The free energies at the nodes of the grid, kJ/mol.
   func evaluate(
     _ grid: inout TurningGrid, _ cone: PlacementCone, positions: [SIMD3<Float>], kT: Double
   ) -> [Double] {
-    let padded = grid.contact.count
-    let (beta, highest) = (Float(1 / kT), Float(Self.highest))
-    var shares = [Float](repeating: 0, count: padded)
-    var exponents = shares
-    var arms = 0
-    func descend(_ branches: [Branch], _ energies: [Float]) {
-      for branch in branches {
-        grid.clear()
-        for site in branch.sites { grid.add(site.pairs, at: site.local, of: cone, positions: positions) }
-        if branch.branches.isEmpty {
-          arms += 1
-          for k in 0..<padded {
-            exponents[k] = -min(highest, energies[k] + beta * (grid.contact[k] + grid.electrostatic[k]))
-          }
-          lane_array_exp_single(Int64(padded), exponents, &exponents)
-          for k in 0..<padded { shares[k] += exponents[k] }
-        } else {
-          descend(
-            branch.branches,
-            (0..<padded).map { energies[$0] + beta * (grid.contact[$0] + grid.electrostatic[$0]) })
-        }
-      }
-    }
-    descend(branches, shares)
+    grid.set(
+      arms, of: cone, positions: positions, kT: kT, highest: Self.highest, hopeless: Self.hopeless)
     // An energy that is no number tells nothing.
-    return shares[..<grid.nodes].map { $0 > 0 ? -kT * log(Double($0) / Double(arms)) : 0 }
+    return grid.arms[..<grid.nodes].map { $0 > 0 ? -kT * log(Double($0) / Double(arms.count)) : 0 }
   }
 }

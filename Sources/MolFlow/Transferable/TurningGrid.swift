@@ -12,6 +12,8 @@ struct TurningGrid {
   private(set) var electrostatic: [Float]
   /// Of `RadialShells`: atoms and then charges of each shell, a row of all angles for each.
   private(set) var shells: [Float]
+  /// Of `TurningArms`: sums over arms of e^{−u}.
+  private(set) var arms: [Float]
 
   init(nodes: Int) {
     self.nodes = nodes
@@ -22,7 +24,7 @@ struct TurningGrid {
     cosines = angles.map { Float(cos($0)) }
     sines = angles.map { Float(sin($0)) }
     contact = [Float](repeating: 0, count: angles.count)
-    electrostatic = contact
+    (electrostatic, arms) = (contact, contact)
     shells = [Float](repeating: 0, count: RadialShells.count * angles.count)
   }
 
@@ -36,17 +38,12 @@ struct TurningGrid {
   ) {
     guard !pairs.others.isEmpty else { return }
     var turning = Self.turning(cone, local)
-    pairs.others.withUnsafeBufferPointer { others in
-      pairs.singleParameters.withUnsafeBufferPointer { parameters in
-        var list = lane_placement_single(
-          count: Int32(others.count), others: others.baseAddress, parameters: parameters.baseAddress,
-          position_stride: Int64(MemoryLayout<SIMD3<Float>>.stride / MemoryLayout<Float>.stride),
-          nearest_squared: Float(PlacementPairs.nearestSquared))
-        positions.withUnsafeBytes { positions in
-          lane_turned_pairs_single(
-            &list, positions.baseAddress?.assumingMemoryBound(to: Float.self), &turning, Int64(contact.count), cosines,
-            sines, &contact, &electrostatic)
-        }
+    Self.withList(of: pairs.others, pairs.singleParameters) { pairs in
+      var list = pairs
+      positions.withUnsafeBytes { positions in
+        lane_turned_pairs_single(
+          &list, positions.baseAddress?.assumingMemoryBound(to: Float.self), &turning, Int64(contact.count), cosines,
+          sines, &contact, &electrostatic)
       }
     }
   }
@@ -67,6 +64,44 @@ struct TurningGrid {
             &list, positions.baseAddress?.assumingMemoryBound(to: Float.self), &turning, Int64(contact.count), cosines,
             sines, &self.shells)
         }
+      }
+    }
+  }
+
+  /// Sets the sums over arms of e^{−u}, where u is the energy of all that an arm meets, at most `highest`, kT.
+  ///
+  /// - Parameter hopeless: kT, above `highest`; arms whose beginning meets more are not followed.
+  mutating func set(
+    _ arms: TurningArms, of cone: PlacementCone, positions: [SIMD3<Float>], kT: Double, highest: Double,
+    hopeless: Double
+  ) {
+    var turning = Self.turning(cone, .zero)
+    arms.segments.withUnsafeBufferPointer { segments in
+      arms.sites.withUnsafeBufferPointer { sites in
+        Self.withList(of: arms.others, arms.parameters) { pairs in
+          var tree = lane_arms_single(
+            segment_count: Int32(segments.count), segments: segments.baseAddress, sites: sites.baseAddress,
+            pairs: pairs, beta: Float(1 / kT), highest: Float(highest), hopeless: Float(hopeless))
+          positions.withUnsafeBytes { positions in
+            lane_turned_arms_single(
+              &tree, positions.baseAddress?.assumingMemoryBound(to: Float.self), &turning, Int64(contact.count),
+              cosines, sines, &self.arms)
+          }
+        }
+      }
+    }
+  }
+
+  private static func withList(
+    of others: [Int32], _ parameters: [Float], _ body: (lane_placement_single) -> Void
+  ) {
+    others.withUnsafeBufferPointer { others in
+      parameters.withUnsafeBufferPointer { parameters in
+        body(
+          lane_placement_single(
+            count: Int32(others.count), others: others.baseAddress, parameters: parameters.baseAddress,
+            position_stride: Int64(MemoryLayout<SIMD3<Float>>.stride / MemoryLayout<Float>.stride),
+            nearest_squared: Float(PlacementPairs.nearestSquared)))
       }
     }
   }
