@@ -1,4 +1,5 @@
-"""Writes datasets/dipeptides/{test,validation,train}.txt: the 400 dipeptides of the 20 residues, split once and for all.
+"""Writes datasets/dipeptides/{test,validation,train}.txt: the 400 dipeptides of the 20 residues, split once and for all; and, of the
+test list, named.txt and published_free_energies.txt.
 
     python3 scripts/datasets/split_dipeptides.py
 
@@ -13,6 +14,7 @@ import random
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 NAMED = "KS KG AT GN LW KQ NY IM TD HT NF RL ET AC GP RV".split()
+PUBLISHED_FREE_ENERGIES = "AC ET GN IM KS NY NF".split()
 TEST, VALIDATION = 64, 40
 
 
@@ -54,7 +56,9 @@ def main():
     for name, what, sequences in (
             ("test", "never trained on, nor looked at before a model is done", test),
             ("validation", "decides when training stops", sorted(validation)),
-            ("train", "trained on", train)):
+            ("train", "trained on", train),
+            ("named", "those of the test list that the field reports by name", NAMED),
+            ("published_free_energies", "those of the test list whose ΔF(φ) is published", PUBLISHED_FREE_ENERGIES)):
         lines = [f"# {len(sequences)} dipeptides, {what}; written by scripts/datasets/split_dipeptides.py."]
         lines += [" ".join(sequences[i:i + 20]) for i in range(0, len(sequences), 20)]
         (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")

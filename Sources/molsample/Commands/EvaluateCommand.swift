@@ -16,9 +16,10 @@ struct EvaluateCommand: ParsableCommand {
       reference of the same size. Writes OUTPUT/evaluation.json where output= is given.
 
       --set LIST draws samples= (10,000) of every peptide of a list, as `dataset` reads and samples them, and prints a table: raw and
-      trimmed ESS, forward ESS and error of ΔF(φ) where --reference is a data set with the peptide, right bonds and
-      handedness, time. Writes OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference,
-      and what replica exchange needs for the same error. --resume goes on after a kill.
+      trimmed ESS, forward ESS and error of ΔF(φ) where --reference has the peptide, right bonds and handedness, time.
+      --reference is a data set, or a folder with SEQUENCE.nc and free energies in SEQUENCE.json. Writes
+      OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference, and what replica
+      exchange needs for the same error. --resume goes on after a kill.
 
       Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
       of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
@@ -28,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Ensemble or trajectory to compare with; with --set the folder of a data set.", valueName: "path"))
+      "Ensemble or trajectory to compare with; with --set a folder of them.", valueName: "path"))
   var reference: String?
 
   @Option(help: ArgumentHelp("Text file of sequences that are evaluated one after the other.", valueName: "list"))
@@ -72,7 +73,9 @@ struct EvaluateCommand: ParsableCommand {
     let folder = try output.map { try OutputFolder(path: $0) }
     guard let description else {
       return try PeptideSetEvaluation(
-        list: PeptideList(path: set!), temperature: temperature, references: reference, evaluation: evaluation,
+        list: PeptideList(path: set!), temperature: temperature,
+        references: reference.map { try ReferencePeptides(folder: $0) },
+        evaluation: evaluation,
         folder: folder
       ).run(json: json, resuming: resume)
     }

@@ -16,6 +16,8 @@ struct ModelEvaluation {
   var integrator: FlowIntegrator?
   var mostFrames: Int?
   var threads: Int
+  /// Whether energies with forces are timed, to say what replica exchange would take.
+  var ratesForces = false
 
   struct Result: Encodable {
     var system: String
@@ -54,6 +56,8 @@ struct ModelEvaluation {
     var provenance: [String: String]
     var seconds: Double
     var milliseconds_per_weighted_sample: Double
+    /// Energies with forces a second, with as many threads; null where nobody asked.
+    @ExplicitNull var forces_per_second: Double?
   }
 
   func run(_ description: SystemDescription) throws -> Result {
@@ -126,7 +130,18 @@ struct ModelEvaluation {
       forward_ess_fraction: likelihood?.forward.fraction,
       forward_ess_doubt: likelihood?.forward.doubt.map { "\($0)" }, distances: distances ?? [], round_trip: roundTrip,
       provenance: model.header.provenance, seconds: Date().timeIntervalSince(start),
-      milliseconds_per_weighted_sample: 1000 * drawingSeconds / Double(samples))
+      milliseconds_per_weighted_sample: 1000 * drawingSeconds / Double(samples),
+      forces_per_second: ratesForces
+        ? try forcesPerSecond(MolecularEnergy(prepared.system, threads: threads, precision: .single), drawn.x) : nil)
+  }
+
+  /// In single precision, as steps of replica exchange are made, for about a second.
+  private func forcesPerSecond(_ energy: MolecularEnergy, _ x: Configurations) throws -> Double {
+    let batch = x.rows(Array(0..<min(x.count, 1024)))
+    var forces = Configurations(count: batch.count, dimension: batch.dimension)
+    return try MeasuredRate.perSecond(items: batch.count, seconds: 1) { _ in
+      _ = try energy.energies(of: batch, forces: &forces)
+    }
   }
 
   private func validBondGraphs(_ molecule: Molecule, _ x: Configurations) -> Double {

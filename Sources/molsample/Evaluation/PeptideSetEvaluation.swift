@@ -7,8 +7,8 @@ struct PeptideSetEvaluation {
   let list: PeptideList
   /// K; that of data sets where nothing is said.
   let temperature: Double?
-  /// Folder of a data set that may have some of them.
-  let references: String?
+  /// May have some of them.
+  let references: ReferencePeptides?
   let evaluation: ModelEvaluation
   let folder: OutputFolder?
 
@@ -33,8 +33,8 @@ struct PeptideSetEvaluation {
     var energy_evaluations: Int
     /// Of drawing and weighting.
     var seconds: Double
-    /// What the data set's replica exchange spends for the same error of ΔF(φ), by 1/error² from its own; its seconds are those of the
-    /// machine that it ran on.
+    /// What the reference's replica exchange spends for the same error of ΔF(φ), by 1/error² from its own; its seconds are those that this
+    /// machine takes for as many energies with forces, and nothing else.
     @ExplicitNull var replica_exchange_energy_evaluations: Double?
     @ExplicitNull var replica_exchange_seconds: Double?
   }
@@ -62,9 +62,8 @@ struct PeptideSetEvaluation {
   }
 
   private var digest: String {
-    let files = [evaluation.model, references.map { "\($0)/\(DatasetTable.name)" }].map {
-      $0.map(ConfigurationDigest.ofFile) ?? ""
-    }
+    let files = ([evaluation.model].compactMap { $0 } + (references?.files(of: list.sequences) ?? [])).map(
+      ConfigurationDigest.ofFile)
     return ConfigurationDigest.of(
       "\(files) \(temperature.map { "\($0)" } ?? "") \(evaluation.samples) \(evaluation.seed) \(evaluation.transportSamples)"
         + " \(evaluation.integrator.map { "\($0)" } ?? "") \(evaluation.mostFrames ?? 0)")
@@ -90,14 +89,11 @@ struct PeptideSetEvaluation {
 
   /// - Parameter resuming: go on where a killed evaluation in the same folder was.
   func run(json: Bool, resuming: Bool) throws {
-    let table = try references.map { path in
-      // A folder that is not there would be made.
-      let table =
-        FileManager.default.fileExists(atPath: path) ? try DatasetTable(folder: OutputFolder(path: path)) : nil
-      guard let table, !table.rows.isEmpty else {
-        throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
-      }
-      return table
+    if let references, !list.sequences.contains(where: { references[$0] != nil }) {
+      throw InputError(
+        references.folder, "has none of the peptides",
+        expected: "\(DatasetTable.name) of `molsample dataset`, or SEQUENCE.nc with free energies in SEQUENCE.json",
+        found: "neither of \(list.sequences.prefix(3).joined(separator: ", "))\(list.sequences.count > 3 ? ", …" : "")")
     }
     var settings = try Overrides([])
     var protocolOfSets = try DatasetConfiguration(overrides: &settings)
@@ -108,9 +104,10 @@ struct PeptideSetEvaluation {
     var rows = try finishedRows(resuming: resuming)
     if !rows.isEmpty { Molsample.report("going on after \(rows.count) peptides") }
     for sequence in list.sequences.dropFirst(rows.count) {
-      let known = table?[sequence]
+      let known = references?[sequence]
       var own = evaluation
-      own.reference = known == nil ? nil : "\(references!)/\(folderName(sequence)).nc"
+      own.reference = known == nil ? nil : references?.path(of: sequence)
+      own.ratesForces = known != nil
       if let path = own.reference, let of = try AmberTrajectoryReader(path: path).number("temperature"),
         abs(of - protocolOfSets.temperature) > 0.01
       {
@@ -129,7 +126,7 @@ struct PeptideSetEvaluation {
     }
     let result = Result(
       model: evaluation.model, samples: evaluation.samples, seed: evaluation.seed,
-      unconverged_references: list.sequences.filter { table?[$0]?.state == .notConverged },
+      unconverged_references: list.sequences.filter { references?[$0]?.isConverged == false },
       mean_ess_fraction: rows.reduce(0) { $0 + $1.ess_fraction } / Double(rows.count),
       smallest_ess_fraction: rows.map(\.ess_fraction).min()!,
       mean_absolute_error_kT: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count), peptides: rows)
@@ -161,12 +158,13 @@ struct PeptideSetEvaluation {
   }
 
   private static func row(
-    _ sequence: String, _ found: ModelEvaluation.Result, _ known: DatasetTable.Row?
+    _ sequence: String, _ found: ModelEvaluation.Result, _ known: ReferencePeptides.Known?
   ) -> Row {
     let energy = found.free_energies.first
     func distance(_ name: String) -> ReferenceComparison.Distance? { found.distances.first { $0.name == name } }
-    // How much longer or shorter the replica exchange would have to be.
-    let share = energy?.error_kT.flatMap { own in known?.error.map { ($0 / own) * ($0 / own) } }
+    let needed = known.flatMap {
+      ReferenceFreeEnergy.evaluations($0.evaluations, error: $0.error, forError: energy?.error_kT)
+    }
     return Row(
       sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
       ess_fraction_trimmed: found.ess_fraction_trimmed, forward_ess_fraction: found.forward_ess_fraction,
@@ -177,8 +175,8 @@ struct PeptideSetEvaluation {
       torus_w2: distance("torus-w2")?.value, torus_w2_floor: distance("torus-w2")?.noise_floor,
       energy_evaluations: found.samples,
       seconds: 1e-3 * found.milliseconds_per_weighted_sample * Double(found.samples),
-      replica_exchange_energy_evaluations: known.flatMap { row in share.map { Double(row.evaluations) * $0 } },
-      replica_exchange_seconds: known.flatMap { row in share.map { row.seconds * $0 } })
+      replica_exchange_energy_evaluations: needed,
+      replica_exchange_seconds: needed.flatMap { needed in found.forces_per_second.map { needed / $0 } })
   }
 
   private static func percent(_ value: Double?) -> String { value.map { "\(significant(100 * $0, 3)) %" } ?? "–" }

@@ -20,10 +20,10 @@ struct SamplingCost: Codable {
   ) {
     seconds_per_effective_sample = seconds.map { $0 / effectiveSamples }
     energy_evaluations_per_effective_sample = Double(evaluations) / effectiveSamples
-    if let reference, let known = ReferenceCost(besides: reference),
-      let own = freeEnergies.first(where: { $0.name == known.name })?.error_kT
+    if let reference, let known = ReferenceFreeEnergy(besides: reference),
+      let own = freeEnergies.first(where: { $0.name == known.name })?.error_kT,
+      let needed = known.evaluations(forError: own)
     {
-      let needed = known.evaluations * (known.error / own) * (known.error / own)
       replica_exchange_energy_evaluations = needed
       replica_exchange_seconds = rate.map { needed / $0 }
     }
@@ -40,29 +40,5 @@ struct SamplingCost: Codable {
       text += " for the same error of ΔF"
     }
     return text
-  }
-}
-
-/// What the reference ensemble's replica exchange spent on its free energy, from the JSON file beside it.
-private struct ReferenceCost {
-  let name: String
-  let evaluations: Double
-  let error: Double
-
-  private struct File: Decodable {
-    struct FreeEnergy: Decodable {
-      var name: String
-      var error_kT: Double?
-    }
-    var energy_evaluations: Double?
-    var free_energies: [FreeEnergy]
-  }
-
-  init?(besides path: String) {
-    guard path.hasSuffix(".nc"), let data = FileManager.default.contents(atPath: path.dropLast(3) + ".json"),
-      let file = try? JSONDecoder().decode(File.self, from: data), let evaluations = file.energy_evaluations,
-      let first = file.free_energies.first, let error = first.error_kT
-    else { return nil }
-    (name, self.evaluations, self.error) = (first.name, evaluations, error)
   }
 }

@@ -1,0 +1,39 @@
+import Foundation
+
+/// The first ΔF that stands in the JSON file beside a reference ensemble, as `free-energy` writes it, and what its replica exchange spent on it.
+struct ReferenceFreeEnergy {
+  let name: String
+  /// kT
+  let value: Double
+  let error: Double
+  let energyEvaluations: Double
+
+  private struct File: Decodable {
+    struct FreeEnergy: Decodable {
+      var name: String
+      var delta_f_kT: Double?
+      var error_kT: Double?
+    }
+    var energy_evaluations: Double?
+    var free_energies: [FreeEnergy]
+  }
+
+  /// Nil where there is no such file, or it does not say all of this.
+  init?(besides path: String) {
+    guard path.hasSuffix(".nc"), let data = FileManager.default.contents(atPath: path.dropLast(3) + ".json"),
+      let file = try? JSONDecoder().decode(File.self, from: data), let evaluations = file.energy_evaluations,
+      let first = file.free_energies.first, let value = first.delta_f_kT, let error = first.error_kT
+    else { return nil }
+    (name, self.value, self.error, energyEvaluations) = (first.name, value, error, evaluations)
+  }
+
+  /// Evaluations with which the same simulation would come to another error, by 1/error²; nil without one.
+  func evaluations(forError wanted: Double?) -> Double? {
+    Self.evaluations(energyEvaluations, error: error, forError: wanted)
+  }
+
+  static func evaluations(_ evaluations: Double, error: Double?, forError wanted: Double?) -> Double? {
+    guard let error, let wanted, wanted > 0 else { return nil }
+    return evaluations * (error / wanted) * (error / wanted)
+  }
+}
