@@ -43,6 +43,16 @@ import Testing
     #expect(parameters(try #require(try train("b", "threads=2"))) == parameters(first))
     let table = try String(contentsOfFile: "\(folder)/a/training.csv", encoding: .utf8)
     #expect(table.split(separator: "\n").count == 4)
+    // A model that goes on from another carries the settings of both.
+    let further = try CommandRunner.run(
+      "train", "--set", "\(folder)/train", "--validation", "\(folder)/validation", "output=\(folder)/further", "pool=8",
+      "init_from=\(folder)/a/best.safetensors", "rounds=1", "seed=77")
+    #expect(further.status == 0, "\(further.errors)")
+    let metadata = String(
+      decoding: try #require(FileManager.default.contents(atPath: "\(folder)/further/model.safetensors")), as: UTF8.self
+    )
+    let recipes = metadata.components(separatedBy: "Resolved configuration").dropFirst()
+    #expect(recipes.count == 2 && recipes[1].contains("seed: 5") && recipes[2].contains("seed: 77"))
     // Without a set of its own, a peptide of other residues and length.
     for sequence in ["VK", "ACE-SER-PRO-NME"] {
       let outcome = try CommandRunner.run(

@@ -125,6 +125,7 @@ struct TransferableTraining {
     // A model that goes on from another has seen what that one saw.
     let earlier = ModelScope.peptides(of: model)
     let seen = earlier + peptides.map(\.name).filter { !earlier.contains($0) }
+    let recipe = [model.header.provenance["recipe"], configuration.yaml].compactMap { $0 }.joined(separator: "\n")
     if let both = validation.first(where: { earlier.contains($0.name) }) {
       throw UsageError("\(both.name) is in the set of validation, and the model to go on from was trained on it")
     }
@@ -166,7 +167,7 @@ struct TransferableTraining {
       let seconds = spent + Date().timeIntervalSince(begin)
       try table.synchronise()
       model.header.provenance = provenance(
-        peptides, seen: seen, validation, trainer.state, seconds: seconds)
+        peptides, seen: seen, recipe: recipe, validation, trainer.state, seconds: seconds)
       for (values, name) in [
         (trainer.state.average.values, TrainingFolder.modelName), (trainer.best, TrainingFolder.bestName),
       ] {
@@ -230,10 +231,10 @@ struct TransferableTraining {
   }
 
   private func provenance(
-    _ peptides: [TrainingPeptide], seen: [String], _ validation: [TrainingPeptide], _ state: TrainingState,
-    seconds: Double
+    _ peptides: [TrainingPeptide], seen: [String], recipe: String, _ validation: [TrainingPeptide],
+    _ state: TrainingState, seconds: Double
   ) -> [String: String] {
-    return [
+    [
       "program": "molsample \(Version.current)", "peptides": seen.joined(separator: " "),
       "validation": validation.map(\.name).joined(separator: " "),
       "temperature_K": "\(peptides[0].prepared.description.temperature)", "force_field": "amber14", "solvent": "obc1",
@@ -243,7 +244,7 @@ struct TransferableTraining {
         ? "\(LikelihoodObjective.name) and \(LogVarianceObjective.name) (weight \(configuration.plan.varianceWeight))"
         : configuration.plan.likelihoodObjective,
       "seed": "\(configuration.plan.seed)", "seconds": "\(Int(seconds))",
-      "configuration_digest": configuration.digest,
+      "configuration_digest": configuration.digest, "recipe": recipe,
     ]
   }
 }
