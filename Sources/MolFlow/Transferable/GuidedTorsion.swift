@@ -46,53 +46,82 @@ struct GuidedTorsion: Sendable {
       }, rows: nodes, columns: harmonics)
   }
 
-  /// What the guide says of torsions, each `[nodes][columns]`.
+  /// What the guide says of torsions.
   struct Guidance {
+    /// Numbers of a column, those of all nodes for each.
+    private static let own = 0, contact = 1, electrostatic = 2, ahead = 3, shells = 4
+    private static let count = shells + RadialShells.count
+
+    let nodes: Int
     let columns: Int
-    var own: [Double]
-    var contact: [Double]
-    var electrostatic: [Double]
-    var ahead: [Double]
-    /// Of `RadialShells`, one after the other.
-    var shells: [[Double]]
+    /// `[columns][count][nodes]`: numbers come column by column.
+    private var values: [Double]
 
     init(nodes: Int, columns: Int) {
-      self.columns = columns
-      own = [Double](repeating: 0, count: nodes * columns)
-      (contact, electrostatic, ahead) = (own, own, own)
-      shells = [[Double]](repeating: own, count: RadialShells.count)
+      (self.nodes, self.columns) = (nodes, columns)
+      values = [Double](repeating: 0, count: columns * Self.count * nodes)
     }
 
     mutating func set(_ column: Int, _ energies: TorsionGuide.TorsionEnergies) {
-      for k in energies.own.indices {
-        own[k * columns + column] = energies.own[k]
-        contact[k * columns + column] = energies.contact[k]
-        electrostatic[k * columns + column] = energies.electrostatic[k]
-        ahead[k * columns + column] = energies.ahead[k]
-      }
-      let nodes = energies.own.count
-      for shell in shells.indices {
-        for k in 0..<nodes { shells[shell][k * columns + column] = energies.shells[shell * nodes + k] }
+      var start = column * Self.count * nodes
+      for numbers in [energies.own, energies.contact, energies.electrostatic, energies.ahead, energies.shells] {
+        values.replaceSubrange(start..<start + numbers.count, with: numbers)
+        start += numbers.count
       }
     }
-  }
 
-  /// softmax(−u) in coarse bins, scaled to 1 where it is uniform, `[coarse][columns]`, of energies `[nodes][columns]`.
-  private func coarseShares(columns: Int, energy: (Int) -> Double) -> [Double] {
-    let group = nodes / Self.coarse
-    var shares = [Double](repeating: 0, count: Self.coarse * columns)
-    for column in 0..<columns {
-      var lowest = Double.infinity
-      for k in 0..<nodes { lowest = min(lowest, energy(k * columns + column)) }
-      var total = 0.0
-      for k in 0..<nodes {
-        let share = exp(lowest - energy(k * columns + column))
-        shares[k / group * columns + column] += share
-        total += share
-      }
-      for bin in 0..<Self.coarse { shares[bin * columns + column] *= Double(Self.coarse) / total }
+    /// The same as `[nodes][columns]`.
+    var own: [Double] { matrix(Self.own) }
+    var contact: [Double] { matrix(Self.contact) }
+    var electrostatic: [Double] { matrix(Self.electrostatic) }
+    var ahead: [Double] { matrix(Self.ahead) }
+    func shell(_ number: Int) -> [Double] { matrix(Self.shells + number) }
+
+    /// Shares of the atom itself, of it and those that follow, and of what lies ahead, `[bins][columns]` each.
+    func coarseShares(_ bins: Int) -> (own: [Double], following: [Double], ahead: [Double]) {
+      (
+        shares(bins, of: [Self.own]), shares(bins, of: [Self.own, Self.contact, Self.electrostatic]),
+        shares(bins, of: [Self.ahead])
+      )
     }
-    return shares
+
+    private func matrix(_ quantity: Int) -> [Double] {
+      let (columns, nodes, stride) = (columns, nodes, Self.count * nodes)
+      return [Double](unsafeUninitializedCapacity: nodes * columns) { matrix, count in
+        count = nodes * columns
+        values.withUnsafeBufferPointer { values in
+          // Eight columns at a time, as many as a line of the cache holds.
+          for first in Swift.stride(from: 0, to: columns, by: 8) {
+            let end = min(first + 8, columns)
+            for k in 0..<nodes {
+              for column in first..<end {
+                matrix[k * columns + column] = values[column * stride + quantity * nodes + k]
+              }
+            }
+          }
+        }
+      }
+    }
+
+    /// softmax(−u) of the sum of some energies in bins, scaled to 1 where it is uniform.
+    private func shares(_ bins: Int, of quantities: [Int]) -> [Double] {
+      let group = nodes / bins
+      var shares = [Double](repeating: 0, count: bins * columns)
+      var energy = [Double](repeating: 0, count: nodes)
+      for column in 0..<columns {
+        let start = column * Self.count * nodes
+        for k in 0..<nodes { energy[k] = quantities.reduce(0) { $0 + values[start + $1 * nodes + k] } }
+        let lowest = energy.min()!
+        var total = 0.0
+        for k in 0..<nodes {
+          let share = exp(lowest - energy[k])
+          shares[k / group * columns + column] += share
+          total += share
+        }
+        for bin in 0..<bins { shares[bin * columns + column] *= Double(bins) / total }
+      }
+      return shares
+    }
   }
 
   /// (1 − ε) softmax + ε/K at the nodes, `[nodes][columns]`.
@@ -102,17 +131,15 @@ struct GuidedTorsion: Sendable {
     func read(_ shares: [Double]) -> Variable {
       given.stacked(with: tape.variable(shares, rows: Self.coarse, columns: columns))
     }
-    let raw = ownHead(read(coarseShares(columns: columns) { guidance.own[$0] }))
-    let further = followerHead(
-      read(
-        coarseShares(columns: columns) { guidance.own[$0] + guidance.contact[$0] + guidance.electrostatic[$0] }))
-    let beyond = aheadHead(read(coarseShares(columns: columns) { guidance.ahead[$0] }))
+    let coarse = guidance.coarseShares(Self.coarse)
+    let raw = ownHead(read(coarse.own)), further = followerHead(read(coarse.following)),
+      beyond = aheadHead(read(coarse.ahead))
     func scaled(_ strength: Variable, _ energies: [Double]) -> Variable {
       strength * tape.variable(energies, rows: nodes, columns: columns)
     }
     let strengths = shellHead(given)
-    let potential = guidance.shells.indices.dropFirst().reduce(scaled(strengths.rows(0..<1), guidance.shells[0])) {
-      $0 + scaled(strengths.rows($1..<$1 + 1), guidance.shells[$1])
+    let potential = (1..<RadialShells.count).reduce(scaled(strengths.rows(0..<1), guidance.shell(0))) {
+      $0 + scaled(strengths.rows($1..<$1 + 1), guidance.shell($1))
     }
     let logits =
       tape.variable(waves).times(
