@@ -1,0 +1,123 @@
+"""How the effective share of unseen peptides grows with the number of peptides a transferable model is trained on, and what guidance by the
+force field, energies beside likelihood, and adaptation at run time are worth.
+
+    .venv-torch/bin/python Benchmarks/transferable_learning.py --set trajectories/transferable-dataset \\
+        --validation trajectories/transferable-validation-dataset [--only 25 50 ...]
+
+Models of the shipped size, all trained alike but for one thing, from nothing (25 minutes each on two quiet cores; the folder of a case that
+is done is kept, one that was interrupted goes on), and evaluated on the 40 validation peptides, N = 2,000 each, nothing clipped. The data
+sets are those of scripts/training/transferable.sh. `adaptation` compares runs of the shipped model with and without adapt= on the
+validation peptides that it knows worst. Writes Benchmarks/results/transferable_learning.json and docs/pictures/transferable_learning.png.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
+RESULTS = REPOSITORY / "Benchmarks/results/transferable_learning.json"
+PICTURE = REPOSITORY / "docs/pictures/transferable_learning.png"
+COMMON = ("width=96 layers=4 rounds=60 energy_rounds=0 pool=8192 batch=256 peptides_at_once=8 rate=1e-3 energy_rate=1e-4 "
+          "average_decay=0.99 seed=41").split()
+# What differs, beside variance_weight=1 of all others.
+CASES = {
+    "25": ["peptides=25"], "50": ["peptides=50"], "100": ["peptides=100"], "all": [],
+    "no guidance": ["guidance=0"], "likelihood only": ["variance_weight=0"],
+}
+ADAPTED, ADAPTATION, ADAPTED_SAMPLES = ("EH", "RI", "RN", "IR"), 15, 10_000
+
+
+def call(*command):
+    finished = subprocess.run([str(word) for word in command], check=False, stdout=subprocess.PIPE, text=True)
+    # 3: the run ended with the verdict "not converged".
+    if finished.returncode not in (0, 3):
+        sys.exit(f"{' '.join(map(str, command))} ended with {finished.returncode}")
+    return finished.stdout
+
+
+def learned(arguments, name):
+    """Trains and evaluates a case."""
+    folder = arguments.work / f"learning-{name.replace(' ', '-')}-training"
+    if not (folder / "training.svg").exists():
+        resume = ["--resume"] if (folder / "checkpoint.safetensors").exists() else []
+        weight = [] if "variance_weight=0" in CASES[name] else ["variance_weight=1"]
+        call(arguments.molsample, "train", "--set", arguments.set, "--validation", arguments.validation, f"output={folder}",
+             f"threads={arguments.threads}", *COMMON, *weight, *CASES[name], *resume)
+    evaluation = folder / "evaluation"
+    if not (evaluation / "evaluation.json").exists():
+        resume = ["--resume"] if (evaluation / "evaluation.progress.json").exists() else []
+        call(arguments.molsample, "evaluate", "--set", REPOSITORY / "datasets/dipeptides/validation.txt",
+             f"model={folder / 'model.safetensors'}", "samples=2000", f"threads={arguments.threads}",
+             f"output={evaluation}", *resume)
+    found = json.loads((evaluation / "evaluation.json").read_text())
+    shares = [row["ess_fraction"] for row in found["peptides"]]
+    return {
+        "mean": statistics.mean(shares), "median": statistics.median(shares), "smallest": min(shares),
+        "mean_trimmed": statistics.mean(row["ess_fraction_trimmed"] for row in found["peptides"]), "samples": found["samples"]}
+
+
+def adapted(arguments):
+    """Effective shares of the shipped model with and without learning from its own weighted samples."""
+    rows = {}
+    for sequence in ADAPTED:
+        row = {}
+        for adaptation in (0, ADAPTATION):
+            folder = arguments.work / f"learning-{sequence}-{adaptation}-run"
+            if not (folder / "summary.json").exists():
+                call(arguments.molsample, "run", "--sequence", sequence, f"samples={ADAPTED_SAMPLES}", "method=importance", "check=no",
+                     f"threads={arguments.threads}", f"output={folder}", *([f"adapt={adaptation}"] if adaptation else []))
+            summary = json.loads((folder / "summary.json").read_text())
+            row[str(adaptation)] = {"share": summary["ess_fraction"], "seconds": summary["seconds"]}
+        rows[sequence] = row
+    return rows
+
+
+def draw(report):
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    cases = report["cases"]
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(8, 3.2), width_ratios=(3, 2), layout="constrained")
+    counts = [name for name in ("25", "50", "100", "all") if name in cases]
+    places = [report["peptides"] if name == "all" else int(name) for name in counts]
+    for key, label, style in (("mean_trimmed", "mean without the largest 0.2 %", "o--"), ("mean", "mean", "o-"), ("smallest", "smallest", "o:")):
+        left.plot(places, [100 * cases[name][key] for name in counts], style, label=label)
+    left.set(xscale="log", yscale="log", xlabel="peptides trained on", ylabel="effective share of 40 unseen ones (%)")
+    left.set_xticks(places, [str(place) for place in places])
+    left.minorticks_off()
+    left.legend(frameon=False)
+    names = [name for name in ("all", "likelihood only", "no guidance") if name in cases]
+    right.barh(names[::-1], [100 * cases[name]["mean"] for name in names[::-1]])
+    right.set(xlabel="mean effective share (%)", title="one thing left out")
+    figure.savefig(PICTURE, dpi=150)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--molsample", type=pathlib.Path, default=REPOSITORY / ".build/release/molsample")
+    parser.add_argument("--set", type=pathlib.Path, default=REPOSITORY / "trajectories/transferable-dataset")
+    parser.add_argument("--validation", type=pathlib.Path, default=REPOSITORY / "trajectories/transferable-validation-dataset")
+    parser.add_argument("--work", type=pathlib.Path, default=REPOSITORY / "trajectories")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--only", nargs="+", choices=[*CASES, "adaptation"], default=[*CASES, "adaptation"])
+    arguments = parser.parse_args()
+
+    report = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"cases": {}}
+    report["peptides"] = len((arguments.set / "dataset.csv").read_text().splitlines()) - 1
+    for name in arguments.only:
+        if name == "adaptation":
+            report["adaptation"] = adapted(arguments)
+        else:
+            report["cases"][name] = learned(arguments, name)
+        RESULTS.write_text(json.dumps(report, indent=1) + "\n")
+        print(name, report["adaptation"] if name == "adaptation" else report["cases"][name], flush=True)
+    draw(report)
+
+
+if __name__ == "__main__":
+    main()
