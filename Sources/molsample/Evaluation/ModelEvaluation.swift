@@ -37,6 +37,8 @@ struct ModelEvaluation {
     var impossible_samples: Int
     /// Samples whose distances tell the molecule's bonds and no others; see `BondGraphCheck`.
     @ExplicitNull var valid_bond_graph_fraction: Double?
+    /// The weight of these samples, of all weight.
+    @ExplicitNull var valid_bond_graph_weight: Double?
     /// Samples whose stereocentres all have the handedness of the reference, or of the system's structure.
     @ExplicitNull var correct_chirality_fraction: Double?
     var free_energies: [FreeEnergyResult]
@@ -100,6 +102,7 @@ struct ModelEvaluation {
       path: path, x: drawn.x, replicas: [Int](repeating: 0, count: samples))
     ensemble.potentialEnergies = drawn.reducedPotentials.map { $0 * prepared.state.kT }
     ensemble.logWeights = drawn.logWeights
+    let hasBonds = molecule.bonds.isEmpty ? nil : BondGraphCheck(molecule).agrees(with: drawn.x)
     let distances = frames.map {
       ReferenceComparison(
         ensemble: ensemble, reference: $0, features: EnsembleFeatures(molecule), kT: prepared.state.kT,
@@ -114,7 +117,10 @@ struct ModelEvaluation {
       largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
       log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
       impossible_samples: statistics.zeroWeightCount,
-      valid_bond_graph_fraction: molecule.bonds.isEmpty ? nil : validBondGraphs(molecule, drawn.x),
+      valid_bond_graph_fraction: hasBonds.map { has in Double(has.count { $0 }) / Double(has.count) },
+      valid_bond_graph_weight: try hasBonds.map { has in
+        try zip(has, LogWeights(drawn.logWeights).normalized).reduce(0) { $0 + ($1.0 ? exp($1.1) : 0) }
+      },
       correct_chirality_fraction: (frames?.x ?? prepared.structure).flatMap { chirality(molecule, drawn.x, like: $0) },
       free_energies: description.regions.map {
         FreeEnergyResult(
@@ -144,10 +150,6 @@ struct ModelEvaluation {
     }
   }
 
-  private func validBondGraphs(_ molecule: Molecule, _ x: Configurations) -> Double {
-    Double(BondGraphCheck(molecule).agrees(with: x).count { $0 }) / Double(x.count)
-  }
-
   /// Share of samples with every stereocentre as in the first frame of `reference`; nil without stereocentres.
   private func chirality(_ molecule: Molecule, _ x: Configurations, like reference: Configurations) -> Double? {
     let centers = ChiralCenters(molecule).centers
@@ -168,7 +170,10 @@ struct ModelEvaluation {
     table.add("largest weight", "\(percent(r.largest_weight_share)) of all weight")
     if let k = r.pareto_k { table.add("Pareto k", significant(k, 3)) }
     table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))
-    if let valid = r.valid_bond_graph_fraction { table.add("right bonds", percent(valid)) }
+    if let valid = r.valid_bond_graph_fraction {
+      table.add(
+        "right bonds", percent(valid) + (r.valid_bond_graph_weight.map { ", \(percent($0)) of the weight" } ?? ""))
+    }
     if let chirality = r.correct_chirality_fraction { table.add("right handedness", percent(chirality)) }
     for energy in r.free_energies {
       table.add(

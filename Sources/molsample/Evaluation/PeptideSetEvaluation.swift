@@ -20,6 +20,7 @@ struct PeptideSetEvaluation {
     @ExplicitNull var ess_fraction_trimmed: Double?
     @ExplicitNull var forward_ess_fraction: Double?
     @ExplicitNull var valid_bond_graph_fraction: Double?
+    @ExplicitNull var valid_bond_graph_weight: Double?
     @ExplicitNull var correct_chirality_fraction: Double?
     @ExplicitNull var delta_f_phi_kT: Double?
     @ExplicitNull var error_kT: Double?
@@ -169,6 +170,7 @@ struct PeptideSetEvaluation {
       sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
       ess_fraction_trimmed: found.ess_fraction_trimmed, forward_ess_fraction: found.forward_ess_fraction,
       valid_bond_graph_fraction: found.valid_bond_graph_fraction,
+      valid_bond_graph_weight: found.valid_bond_graph_weight,
       correct_chirality_fraction: found.correct_chirality_fraction, delta_f_phi_kT: energy?.delta_f_kT,
       error_kT: energy?.error_kT, reference_delta_f_phi_kT: known?.freeEnergy, reference_error_kT: known?.error,
       energy_w2: distance("energy-w2")?.value, energy_w2_floor: distance("energy-w2")?.noise_floor,
@@ -199,7 +201,7 @@ struct PeptideSetEvaluation {
     func word(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
     let header =
       "sequence,atoms,samples,ess_fraction,ess_fraction_trimmed,forward_ess_fraction,valid_bond_graph_fraction,"
-      + "correct_chirality_fraction,delta_f_phi_kT,error_kT,reference_delta_f_phi_kT,reference_error_kT,energy_w2,"
+      + "valid_bond_graph_weight,correct_chirality_fraction,delta_f_phi_kT,error_kT,reference_delta_f_phi_kT,reference_error_kT,energy_w2,"
       + "energy_w2_floor,torus_w2,torus_w2_floor,energy_evaluations,seconds,replica_exchange_energy_evaluations,"
       + "replica_exchange_seconds"
     return
@@ -207,7 +209,8 @@ struct PeptideSetEvaluation {
       + rows.map { row in
         [
           row.sequence, "\(row.atoms)", "\(row.samples)", word(row.ess_fraction), word(row.ess_fraction_trimmed),
-          word(row.forward_ess_fraction), word(row.valid_bond_graph_fraction), word(row.correct_chirality_fraction),
+          word(row.forward_ess_fraction), word(row.valid_bond_graph_fraction), word(row.valid_bond_graph_weight),
+          word(row.correct_chirality_fraction),
           word(row.delta_f_phi_kT), word(row.error_kT), word(row.reference_delta_f_phi_kT),
           word(row.reference_error_kT), word(row.energy_w2), word(row.energy_w2_floor), word(row.torus_w2),
           word(row.torus_w2_floor), "\(row.energy_evaluations)", word(row.seconds),
