@@ -98,7 +98,8 @@ public enum EstimatorError: Error, Sendable, Equatable, CustomStringConvertible 
       return
         "reference sample \(sample) has weight zero: the target does not allow it, so it is no sample of the target"
     case .dominatedByFew(let largestShare):
-      return "one sample has a share of \((1000 * largestShare).rounded() / 1000) of the weights or of their inverses: too few samples decide"
+      let percent = (1000 * largestShare).rounded() / 10
+      return "one sample has \(percent) % of the weights or of their inverses: too few samples decide"
     }
   }
 }
