@@ -26,7 +26,7 @@ struct Molsample: ParsableCommand {
 
       COMPLETION  molsample --generate-completion-script bash (or zsh, fish); `make install` puts it and the manual in place.
 
-      EXIT CODES  0 done · 2 usage · 3 not converged · 4 bad input file · 5 interrupted (resumable)
+      EXIT CODES  0 done · 1 failed · 2 usage · 3 not converged · 4 bad input file · 5 interrupted (resumable)
       """,
     version: Version.current,
     subcommands: [

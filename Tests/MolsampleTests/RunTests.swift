@@ -231,6 +231,30 @@ import Trajectories
     #expect(size(of: unfinished) >= 100_000)
   }
 
+  @Test("Samples of other settings are not replaced, and an error needs a free-energy difference")
+  func otherSettings() throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let output = folder.appendingPathComponent("run").path
+    func run(_ words: String...) throws -> CommandRunner.Outcome {
+      try CommandRunner.run(
+        arguments: ["run", "alanine-dipeptide", "model=force-field", "samples=300", "check=no", "output=\(output)"]
+          + words)
+    }
+    #expect(try run("seed=1").status == 3)
+    let ensemble = try Data(contentsOf: URL(fileURLWithPath: output + "/ensemble.nc"))
+    let configuration = try Data(contentsOf: URL(fileURLWithPath: output + "/config.yaml"))
+    let other = try run("seed=2")
+    #expect(other.status == 2 && other.errors.contains("was drawn with other settings"), "\(other.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: output + "/ensemble.nc")) == ensemble)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: output + "/config.yaml")) == configuration)
+    #expect(try run("seed=1").status == 3)
+    let aimless = try CommandRunner.run(
+      "run", "--sequence", "ACE-GLY-NME", "--force-field", "amber14", "error_kT=0.1", "output=\(output)-2")
+    #expect(aimless.status == 2 && aimless.errors.contains("names none"), "\(aimless.errors)")
+    #expect(!FileManager.default.fileExists(atPath: output + "-2"))
+  }
+
   private func size(of file: URL) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0
   }

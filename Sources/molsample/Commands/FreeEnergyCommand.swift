@@ -173,7 +173,7 @@ struct FreeEnergyCommand: ParsableCommand {
       }
       func bar(_ error: Double?) -> String { error.map { significant($0, 2) } ?? "unknown" }
       table.add(
-        "ΔF(\(free.name) in [\(significant(free.range[0])), \(significant(free.range[1])))",
+        "ΔF(\(free.name) in [\(significant(free.range[0])), \(significant(free.range[1]))))",
         "\(significant(value)) ± \(bar(free.error_kT)) kT")
       table.add("", "\(significant(free.delta_f_kJ_mol!)) ± \(bar(free.error_kJ_mol)) kJ/mol")
       table.add("", "\(significant(free.delta_f_kcal_mol!)) ± \(bar(free.error_kcal_mol)) kcal/mol")

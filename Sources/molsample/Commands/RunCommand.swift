@@ -21,11 +21,17 @@ struct RunCommand: ParsableCommand {
         molsample run alanine-dipeptide --config run.yaml       the same keys from a file
         molsample run AK samples=50000 --dry-run                what would be done
 
+      MODELS (model=)  the path of a model that `train` wrote, or one of
+      \((ModelCatalog.kinds + [ModelCatalog.forceField]).joined(separator: ", ")).
+      Where nothing is said, the first of these that comes with the system; for other peptides of the twenty residues and caps
+      transferable, one model for all; else force-field, a first guess that needs no training.
+
       METHODS (method=)
       \(RunMethods.help)
 
-      STOPPING  samples= is the most that is drawn (20000). ess=N, error_kT=E, seconds=T and evaluations=N stop before it, at so
-      many effective samples, at this standard error of every ΔF, after this time, or after so many energies.
+      STOPPING  samples= is the most that is drawn: 20000, or 1000000 where another limit is given. ess=N, error_kT=E, seconds=T and
+      evaluations=N stop before it, at so many effective samples, at this standard error of every ΔF (both from 2000 samples on), after this
+      time, or after so many energies.
 
       adapt=N lets chains of the model's draws and local moves teach the model for N rounds; samples are drawn afterwards,
       from the model as it then is (adapted.safetensors), by whatever method.
@@ -39,7 +45,7 @@ struct RunCommand: ParsableCommand {
       Beside the weights it rests on short replica exchange from the samples, which looks for regions that the model never
       draws (check=no leaves it out), and on the reference ensemble where the system has one. A run that was interrupted goes
       on where it was when the same command is given again, to the same result; with more samples= it goes on from those that
-      are there.
+      are there. Other settings need another output=: what is in it is not replaced.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -86,6 +92,7 @@ struct RunCommand: ParsableCommand {
     }
     let folder = try OutputFolder(path: output)
     try folder.lock()
+    try EnsembleDrawing.refuseToReplace(in: folder, configuration)
     try folder.write(configuration.yaml, as: "config.yaml")
 
     var adaptationEvaluations = 0

@@ -26,13 +26,24 @@ struct TrainCommand: ParsableCommand {
       of its own; reverse_kl and mixed follow the forces; alpha_two anneals samples to where the flow has too little density.
       data=none trains by the energy alone, from a high temperature down.
 
-      --set FOLDER, once or more, trains one model on the peptides of data sets (`dataset`): model=transferable, or
-      model=transferable-egnn, a continuous flow, as a baseline. rounds= go through pool= frames of peptides_at_once= peptides in
-      a minibatch, by likelihood and, variance_weight= times, by the energies of the frames and of heated_fraction= frames whose
-      torsions are hot; energy_rounds= then add samples of the model's own (so far they did more harm than good).
-      peptides=N takes the first N of each set.
+      model=equivariant, egnn, kernel-dynamics (Cartesian) and ffjord (internal coordinates) are continuous flows, which learn
+      from frames by flow matching.
 
-      Writes to OUTPUT (trajectories/SYSTEM-training without output=): model.safetensors (the last), best.safetensors,
+      --set FOLDER, once or more, trains one model on the peptides of data sets (`dataset`): model=transferable, or
+      model=transferable-egnn, a continuous flow, as a baseline. Keys, with what they are where nothing is said:
+        rounds=200 pool=8192             rounds of so many frames, anew for each
+        batch=256 peptides_at_once=8     frames and peptides of a minibatch
+        peptides=N frames=4000           the first N peptides of each set (all), frames used of each
+        rate=1e-3 energy_rate=2e-4       the rate of learning at the beginning and at the end of these rounds
+        variance_weight=1                of the energies of frames, beside their likelihood; 4 is better once a model is worth 10 %
+        heated_fraction=0                of a minibatch: frames whose torsions were made hot, by their energies alone; 0.4 helps with
+                                         variance_weight=4
+        variance_focus=0                 1 takes peptides more often whose energies the model knows worse
+        average_decay=0.999 weight_decay=0.01 max_grad_norm=1
+        energy_rounds=0                  rounds with samples of the model's own (so far they did more harm than good)
+      The recipe of the shipped model: scripts/training/transferable.sh.
+
+      Writes to OUTPUT (trajectories/SYSTEM-training without output=, with --set trajectories/transferable-training): model.safetensors (the last), best.safetensors,
       training.csv, curves as SVG and PNG, config.yaml and checkpoint.safetensors. --resume goes on after a kill, to the
       same bytes.
       """)

@@ -154,6 +154,20 @@ struct EnsembleDrawing {
 
   // MARK: Going on
 
+  /// - Throws: `UsageError` where the folder holds samples of other settings, which would be lost.
+  static func refuseToReplace(in folder: OutputFolder, _ configuration: RunConfiguration) throws {
+    let path = folder.file("ensemble.nc")
+    for file in [path, EnsembleWriter.unfinishedPath(of: path)] where FileManager.default.fileExists(atPath: file) {
+      // What cannot be read is lost already.
+      guard let digest = (try? AmberTrajectoryReader(path: file))?.text("configuration_digest"),
+        digest != configuration.digest
+      else { continue }
+      throw UsageError(
+        "\(file) was drawn with other settings than these, or by another version: they are in config.yaml beside it",
+        advice: "choose another output=, or remove that file to draw anew")
+    }
+  }
+
   private func write<State>(_ checkpoint: Checkpoint<State>) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

@@ -31,6 +31,11 @@ struct RunConfiguration {
   init(system: SystemDescription, overrides: inout Overrides) throws {
     self.system = system
     stopping = try StoppingRule(&overrides)
+    guard stopping.error == nil || !system.regions.isEmpty else {
+      throw UsageError(
+        "error_kT= needs a free-energy difference, and \(system.name) names none",
+        advice: "add free_energies to its system.yaml, or stop by ess=, seconds= or samples=")
+    }
     seed = try overrides.takeSeed() ?? 0
     method = overrides.takeText("method") ?? "auto"
     restarts = try overrides.takeInteger("restarts", in: 0...100_000) ?? 10
