@@ -4,7 +4,7 @@ force field, energies beside likelihood, and adaptation at run time are worth.
     .venv-torch/bin/python Benchmarks/transferable_learning.py --set trajectories/transferable-dataset \\
         --validation trajectories/transferable-validation-dataset [--only 25 50 ...]
 
-Models of the shipped size, all trained alike but for one thing, from nothing (25 minutes each on two quiet cores; the folder of a case that
+Models of the shipped size, all trained alike but for one thing, from nothing (15 minutes each on two quiet cores; the folder of a case that
 is done is kept, one that was interrupted goes on), and evaluated on the 40 validation peptides, N = 2,000 each, nothing clipped. The data
 sets are those of scripts/training/transferable.sh. `adaptation` compares runs of the shipped model with and without adapt= on the
 validation peptides that it knows worst. Writes Benchmarks/results/transferable_learning.json and docs/pictures/transferable_learning.png.
@@ -21,7 +21,7 @@ import sys
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "Benchmarks/results/transferable_learning.json"
 PICTURE = REPOSITORY / "docs/pictures/transferable_learning.png"
-COMMON = ("width=96 layers=4 rounds=60 energy_rounds=0 pool=8192 batch=256 peptides_at_once=8 rate=1e-3 energy_rate=1e-4 "
+COMMON = ("width=96 layers=4 rounds=40 energy_rounds=0 pool=8192 batch=256 peptides_at_once=8 rate=1e-3 energy_rate=1e-4 "
           "average_decay=0.99 seed=41").split()
 # What differs, beside variance_weight=1 of all others.
 CASES = {
