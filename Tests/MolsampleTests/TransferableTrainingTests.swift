@@ -106,6 +106,11 @@ import Testing
       #expect(try #require(peptides[0]["replica_exchange_seconds"] as? Double) > 0)
     }
     #expect(peptides[1]["reference_delta_f_phi_kT"] is NSNull)
+    try "{".write(toFile: "\(folder)/references/GG.json", atomically: true, encoding: .utf8)
+    let damaged = try CommandRunner.run(
+      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "samples=100",
+      "model=\(folder)/a/best.safetensors")
+    #expect(damaged.status == 4 && damaged.errors.contains("GG.json: cannot be read"), "\(damaged.errors)")
     // A killed evaluation goes on where it was.
     func evaluate(_ words: String...) -> [String] {
       [

@@ -17,9 +17,8 @@ for step in "$@"; do
   case "$step" in
   data)
     # Replica exchange of the 296 peptides to train on, 75 minutes, and of eight to validate.
-    echo AQ EL FH GF KM RS VV YG > "$work/transferable-validation.txt"
     short="steps=8000 most_steps=8000 equilibration=3000 stride=160"
-    "$molsample" dataset "$work/transferable-validation.txt" $short output="$work/transferable-validation-dataset"
+    "$molsample" dataset $list/training_validation.txt $short output="$work/transferable-validation-dataset"
     "$molsample" dataset $list/train.txt $short output="$work/transferable-dataset" ;;
   likelihood)
     "$molsample" train --set "$work/transferable-dataset" --validation "$work/transferable-validation-dataset" \

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The loss −mean log p(q) of frames + weight · ½ Var[D] of frames and other samples, D = log p(q) + u(q) − log J(q): likelihood that
 /// knows energies.
 ///
@@ -7,6 +9,9 @@ struct InformedLikelihood {
   var weight: Double
   /// |D − c| counts as at most this, kT.
   var bound: Double
+  /// Where it is given, samples with too little density, D − c = d < 0, pull by e^{−d} − 1 instead of −d, at most by this: as their weights
+  /// make the effective share less, not their logarithms (the loss e^{−d} + d − 1 of Varian 1975, "LINEX", in place of ½ d²).
+  var shortfallBound: Double?
 
   /// The factor of ∂ log p/∂θ of each sample.
   ///
@@ -18,9 +23,14 @@ struct InformedLikelihood {
     // c is the median: single samples may be anywhere.
     let center = differences.sorted()[differences.count / 2]
     return differences.enumerated().map { sample, difference in
-      let deviation = max(-bound, min(bound, difference - center))
-      let ofVariance = deviation.isNaN ? 0 : weight * deviation / Double(differences.count)
+      let pull = pull(difference - center)
+      let ofVariance = pull.isNaN ? 0 : weight * pull / Double(differences.count)
       return ofVariance - (sample < frames ? 1 / Double(frames) : 0)
     }
+  }
+
+  private func pull(_ deviation: Double) -> Double {
+    guard let shortfallBound, deviation < 0 else { return max(-bound, min(bound, deviation)) }
+    return -min(exp(-deviation) - 1, shortfallBound)
   }
 }

@@ -29,6 +29,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var energyRate = 5e-4
   /// |D − c| beyond which a sample pulls no harder, kT.
   public var bound = 3.0
+  /// See `InformedLikelihood`; of `TransferableTrainer`.
+  public var shortfallBound: Double?
   /// How much the log-variance of frames counts beside their likelihood; of `TransferableTrainer`.
   public var varianceWeight = 1.0
   /// Peptides are drawn with probabilities that go as this power of their log-variance: 0 for all alike; of `TransferableTrainer`.

@@ -128,7 +128,9 @@ public struct TransferableTrainer {
   private func likelihoodGradient(
     of groups: [Group], parameters: ParameterStore
   ) throws -> (logDensities: [[Double]], gradient: [Float]) {
-    let (loss, peptides) = (InformedLikelihood(weight: plan.varianceWeight, bound: plan.bound), peptides)
+    let (loss, peptides) = (
+      InformedLikelihood(weight: plan.varianceWeight, bound: plan.bound, shortfallBound: plan.shortfallBound), peptides
+    )
     let (logDensities, gradient) = try computation.run(
       count: groups.count, parameters: parameters, wantsGradient: true
     ) { tape, shard in

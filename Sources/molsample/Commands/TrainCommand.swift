@@ -36,12 +36,15 @@ struct TrainCommand: ParsableCommand {
         peptides=N frames=4000           the first N peptides of each set (all), frames used of each
         rate=1e-3 energy_rate=2e-4       the rate of learning at the beginning and at the end of these rounds
         variance_weight=1                of the energies of frames, beside their likelihood; 4 is better once a model is worth 10 %
+        variance_bound=5                 kT from the median beyond which a sample pulls no harder
+        shortfall_bound=B                samples with too little density by d pull by e^d − 1 instead of d, at most by B; 10 for a model
+                                         that is worth a third
         heated_fraction=0                of a minibatch: frames whose torsions were made hot, by their energies alone; 0.4 helps with
                                          variance_weight=4
         variance_focus=0                 1 takes peptides more often whose energies the model knows worse
         average_decay=0.999 weight_decay=0.01 max_grad_norm=1
         energy_rounds=0                  rounds with samples of the model's own (so far they did more harm than good)
-      The recipe of the shipped model: scripts/training/transferable.sh.
+      A recipe from nothing, in steps of at most two hours: scripts/training/transferable.sh.
 
       Writes to OUTPUT (trajectories/SYSTEM-training without output=, with --set trajectories/transferable-training): model.safetensors (the last), best.safetensors,
       training.csv, curves as SVG and PNG, config.yaml and checkpoint.safetensors. --resume goes on after a kill, to the

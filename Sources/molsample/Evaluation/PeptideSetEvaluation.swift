@@ -90,7 +90,8 @@ struct PeptideSetEvaluation {
 
   /// - Parameter resuming: go on where a killed evaluation in the same folder was.
   func run(json: Bool, resuming: Bool) throws {
-    if let references, !list.sequences.contains(where: { references[$0] != nil }) {
+    let known = try list.sequences.map { try references?.known($0) }
+    if let references, known.allSatisfy({ $0 == nil }) {
       throw InputError(
         references.folder, "has none of the peptides",
         expected: "\(DatasetTable.name) of `molsample dataset`, or SEQUENCE.nc with free energies in SEQUENCE.json",
@@ -104,8 +105,7 @@ struct PeptideSetEvaluation {
     }
     var rows = try finishedRows(resuming: resuming)
     if !rows.isEmpty { Molsample.report("going on after \(rows.count) peptides") }
-    for sequence in list.sequences.dropFirst(rows.count) {
-      let known = references?[sequence]
+    for (sequence, known) in zip(list.sequences, known).dropFirst(rows.count) {
       var own = evaluation
       own.reference = known == nil ? nil : references?.path(of: sequence)
       own.ratesForces = known != nil
@@ -127,7 +127,7 @@ struct PeptideSetEvaluation {
     }
     let result = Result(
       model: evaluation.model, samples: evaluation.samples, seed: evaluation.seed,
-      unconverged_references: list.sequences.filter { references?[$0]?.isConverged == false },
+      unconverged_references: zip(list.sequences, known).filter { $1?.isConverged == false }.map(\.0),
       mean_ess_fraction: rows.reduce(0) { $0 + $1.ess_fraction } / Double(rows.count),
       smallest_ess_fraction: rows.map(\.ess_fraction).min()!,
       mean_absolute_error_kT: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count), peptides: rows)

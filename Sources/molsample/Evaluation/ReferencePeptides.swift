@@ -33,14 +33,15 @@ struct ReferencePeptides {
 
   func path(of sequence: String) -> String { "\(folder)/\(folderName(sequence)).nc" }
 
-  subscript(sequence: String) -> Known? {
+  /// - Throws: `InputError` where its free energies cannot be read.
+  func known(_ sequence: String) throws -> Known? {
     if let row = table?[sequence] {
       return Known(
         freeEnergy: row.freeEnergy, error: row.error, evaluations: Double(row.evaluations),
         isConverged: row.state != .notConverged)
     }
     guard FileManager.default.fileExists(atPath: path(of: sequence)),
-      let known = ReferenceFreeEnergy(besides: path(of: sequence))
+      let known = try ReferenceFreeEnergy(besides: path(of: sequence))
     else { return nil }
     return Known(freeEnergy: known.value, error: known.error, evaluations: known.energyEvaluations, isConverged: true)
   }

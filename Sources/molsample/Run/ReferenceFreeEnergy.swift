@@ -1,3 +1,4 @@
+import Energies
 import Foundation
 
 /// The first ΔF that stands in the JSON file beside a reference ensemble, as `free-energy` writes it, and what its replica exchange spent on it.
@@ -18,11 +19,19 @@ struct ReferenceFreeEnergy {
     var free_energies: [FreeEnergy]
   }
 
-  /// Nil where there is no such file, or it does not say all of this.
-  init?(besides path: String) {
-    guard path.hasSuffix(".nc"), let data = FileManager.default.contents(atPath: path.dropLast(3) + ".json"),
-      let file = try? JSONDecoder().decode(File.self, from: data), let evaluations = file.energy_evaluations,
-      let first = file.free_energies.first, let value = first.delta_f_kT, let error = first.error_kT
+  /// Nil where there is no such file, or its simulation could not tell ΔF and its error.
+  /// - Throws: `InputError` where the file is not one of `free-energy`.
+  init?(besides path: String) throws {
+    guard path.hasSuffix(".nc"), let data = FileManager.default.contents(atPath: path.dropLast(3) + ".json") else {
+      return nil
+    }
+    guard let file = try? JSONDecoder().decode(File.self, from: data) else {
+      throw InputError(
+        path.dropLast(3) + ".json", "cannot be read", expected: "free energies as `molsample free-energy` writes them",
+        advice: "write it anew, or remove it to go without a reference of ΔF")
+    }
+    guard let evaluations = file.energy_evaluations, let first = file.free_energies.first,
+      let value = first.delta_f_kT, let error = first.error_kT
     else { return nil }
     (name, self.value, self.error, energyEvaluations) = (first.name, value, error, evaluations)
   }

@@ -20,7 +20,8 @@ struct SamplingCost: Codable {
   ) {
     seconds_per_effective_sample = seconds.map { $0 / effectiveSamples }
     energy_evaluations_per_effective_sample = Double(evaluations) / effectiveSamples
-    if let reference, let known = ReferenceFreeEnergy(besides: reference),
+    // A run that is done is not lost for a file that tells what another way costs.
+    if let reference, let known = try? ReferenceFreeEnergy(besides: reference),
       let own = freeEnergies.first(where: { $0.name == known.name })?.error_kT,
       let needed = known.evaluations(forError: own)
     {

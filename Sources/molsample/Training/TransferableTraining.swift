@@ -26,7 +26,8 @@ struct TransferableTraining {
     static let keys =
       [
         "seed", "model", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once",
-        "frames", "rate", "energy_rate", "variance_weight", "variance_bound", "weight_decay", "max_grad_norm",
+        "frames", "rate", "energy_rate", "variance_weight", "variance_bound", "shortfall_bound", "weight_decay",
+        "max_grad_norm",
         "average_decay", "heated_fraction", "variance_focus",
         "output", "threads", "checkpoint_seconds",
       ] + Set(kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
@@ -48,6 +49,7 @@ struct TransferableTraining {
       plan.likelihoodRate = try positive("rate", 1e-3)
       plan.energyRate = try positive("energy_rate", 2e-4)
       plan.bound = try positive("variance_bound", 5)
+      if overrides.peek("shortfall_bound") != nil { plan.shortfallBound = try positive("shortfall_bound", 1) }
       if let weight = try overrides.takeNumber("variance_weight") { plan.varianceWeight = weight }
       guard plan.varianceWeight >= 0 else { throw UsageError("variance_weight must not be negative") }
       if let focus = try overrides.takeNumber("variance_focus") { plan.varianceFocus = focus }
@@ -97,7 +99,8 @@ struct TransferableTraining {
           "batch: \(plan.batch)",
           "peptides: \(peptides.map(String.init) ?? "all")", "peptides_at_once: \(peptidesAtOnce)", "frames: \(frames)",
           "rate: \(plan.likelihoodRate)", "energy_rate: \(plan.energyRate)",
-          "variance_weight: \(plan.varianceWeight)", "variance_bound: \(plan.bound)", "weight_decay: \(weightDecay)",
+          "variance_weight: \(plan.varianceWeight)", "variance_bound: \(plan.bound)",
+          "shortfall_bound: \(plan.shortfallBound.map { "\($0)" } ?? "none")", "weight_decay: \(weightDecay)",
           "max_grad_norm: \(plan.largestNorm)", "heated_fraction: \(plan.heatedFraction)",
           "variance_focus: \(plan.varianceFocus)",
           "average_decay: \(plan.averageDecay)",
