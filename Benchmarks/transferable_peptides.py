@@ -32,7 +32,7 @@ def draw(rows, samples, path):
     axes.axhline(mean, color="#2b6ca3", linewidth=1, label=f"mean of raw, {mean:.1f} %")
     axes.axhline(PUBLISHED, color="#b3482e", linewidth=1, linestyle="--", label=f"published mean, {PUBLISHED} % (Klein & Noé 2024)")
     axes.set_xticks(places, [row["sequence"] for row in rows], rotation=90, fontsize=8)
-    axes.set(ylabel="effective share (%)", title=f"{len(rows)} peptides, N = {samples:,} each, nothing trained on any of them",
+    axes.set(ylabel="effective share (%)", title=f"{len(rows)} peptides that the model was not trained on, N = {samples:,} each",
              xlim=(-0.7, len(rows) - 0.3))
     axes.legend(frameon=False)
     figure.savefig(path, dpi=150)
