@@ -1,5 +1,5 @@
 #!/bin/sh
-# Trains systems/peptides/transferable.safetensors from nothing: scripts/training/transferable.sh [STEP ...]
+# Trains a model like systems/peptides/transferable.safetensors, whose own lineage is in docs/transferable.md, from nothing: scripts/training/transferable.sh [STEP ...]
 # Without a step all of them in turn. Each takes at most two hours of two quiet cores; one that was interrupted goes on where it was
 # when the same command is given again. Results are folders in trajectories/ (or $WORK); only models go from step to step beside the data.
 set -eu
