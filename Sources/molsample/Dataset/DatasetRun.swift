@@ -12,9 +12,6 @@ struct DatasetRun {
   let budget: Double?
 
   private static let workName = "unfinished"
-  /// Differences of runs and errors beyond which a peptide is sampled for longer.
-  private static let largestDifferenceInErrors = 3.0
-  static let largestError = 0.25
 
   func run(_ list: PeptideList) throws -> DatasetTable {
     let begin = Date()
@@ -81,18 +78,21 @@ struct DatasetRun {
         }
         return try part(run, steps: steps, prepared)
       }
-      let (state, value, error) = Self.judge(parts.map(\.freeEnergy))
-      guard state == .notConverged, 2 * steps <= configuration.mostSteps else {
+      let roundTrips = parts.map(\.roundTrips).min()!
+      let agreement = RunAgreement(parts.map(\.freeEnergy), roundTrips: roundTrips, ladders: configuration.replicas)
+      guard agreement.verdict == .unknown, 2 * steps <= configuration.mostSteps else {
         let frames = try write(parts, sequence, prepared)
         for part in parts { try? FileManager.default.removeItem(atPath: part.folder) }
         return DatasetTable.Row(
-          sequence: sequence, atoms: prepared.system.molecule.atomCount, frames: frames, freeEnergy: value,
-          error: error, ofRuns: parts.map(\.freeEnergy.value), errorsOfRuns: parts.map(\.freeEnergy.standardError),
-          roundTrips: parts.map(\.roundTrips).min()!, steps: steps,
+          sequence: sequence, atoms: prepared.system.molecule.atomCount, frames: frames, freeEnergy: agreement.mean,
+          error: agreement.standardError, ofRuns: parts.map(\.freeEnergy.value),
+          errorsOfRuns: parts.map(\.freeEnergy.standardError),
+          roundTrips: roundTrips, steps: steps,
           evaluations: parts.reduce(0) { $0 + $1.evaluations }, seconds: Date().timeIntervalSince(start),
-          state: state, digest: configuration.digest)
+          state: DatasetTable.State(agreement.verdict), digest: configuration.digest)
       }
-      Molsample.report("\(sequence): the runs do not agree yet, or know too little; \(2 * steps) steps")
+      Molsample.report(
+        "\(sequence): the runs do not agree yet, know too little, or walkers went round too rarely; \(2 * steps) steps")
       steps *= 2
     }
   }
@@ -127,23 +127,6 @@ struct DatasetRun {
     return Part(
       folder: own.path, states: states, freeEnergy: freeEnergy, roundTrips: outcome.exchanges.roundTrips,
       evaluations: outcome.evaluations)
-  }
-
-  /// The mean over runs with the larger of its two errors, that of the runs' own and that of their scatter.
-  static func judge(_ runs: [(value: Double?, standardError: Double?)]) -> (
-    state: DatasetTable.State, value: Double?, error: Double?
-  ) {
-    let values = runs.compactMap(\.value)
-    let errors = runs.compactMap(\.standardError)
-    if values.isEmpty { return (.oneSide, nil, nil) }
-    guard values.count == runs.count, errors.count == runs.count else { return (.notConverged, nil, nil) }
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let own = errors.reduce(0) { $0 + $1 * $1 }.squareRoot() / count
-    let scatter = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count * (count - 1))).squareRoot()
-    let error = max(own, scatter)
-    let agree = zip(values, errors).allSatisfy { abs($0 - mean) <= largestDifferenceInErrors * max($1, 1e-3) }
-    return (agree && error <= largestError ? .converged : .notConverged, mean, error)
   }
 
   /// Frames of the first states of all runs.

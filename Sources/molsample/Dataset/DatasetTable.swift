@@ -1,4 +1,5 @@
 import Energies
+import Estimators
 import Foundation
 
 /// `dataset.csv`: a line for every peptide that is done. Scripts rely on the names.
@@ -27,6 +28,15 @@ struct DatasetTable {
     /// No run has seen the other side of φ, or φ turns about a bond of a ring, as in proline.
     case oneSide = "one_side"
     case notConverged = "not_converged"
+
+    init(_ verdict: RunAgreement.Verdict) {
+      self =
+        switch verdict {
+        case .known: .converged
+        case .oneSide: .oneSide
+        case .unknown: .notConverged
+        }
+    }
   }
 
   static let name = "dataset.csv"
