@@ -93,8 +93,24 @@ struct ChiralityTests {
     #expect(check.agrees(with: built.positions.appending(pulled).appending(pushed)) == [true, false, false])
   }
 
+  /// Harmonic bonds of constant k scatter by √(kT/k); one of 30,000 is longer by four of these.
+  @Test(arguments: ["AC", "WM", "RK"]) func `Bonds that heat has stretched are still bonds`(sequence: String) throws {
+    let built = try MolecularSystem.peptide(
+      sequence: sequence, forceField: Self.field, solvent: ImplicitSolvent(.obc1))
+    let check = BondGraphCheck(built.system.molecule)
+    let kT = 0.00831446 * 310
+    for bond in try #require(built.system.term(HarmonicBonds.self)).bonds {
+      let length = bond.length + 4 * (kT / bond.forceConstant).squareRoot()
+      let cutoff = try #require(
+        BondGraphCheck.cutoff(built.system.molecule.atoms[bond.i].element, built.system.molecule.atoms[bond.j].element))
+      #expect(length < cutoff, "\(bond)")
+    }
+    #expect(check.difference(in: built.positions).isEmpty)
+  }
+
   @Test func cutoffsGoByTheElements() {
-    #expect(BondGraphCheck.cutoff(.hydrogen, .sulfur) == 0.14)
+    #expect(BondGraphCheck.cutoff(.hydrogen, .carbon) == 0.14)
+    #expect(BondGraphCheck.cutoff(.hydrogen, .sulfur) == 0.16)
     #expect(BondGraphCheck.cutoff(.sulfur, .carbon) == 0.22)
     #expect(BondGraphCheck.cutoff(.nitrogen, .carbon) == 0.18)
     #expect(BondGraphCheck.cutoff(.nitrogen, .oxygen) == nil)

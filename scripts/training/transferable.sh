@@ -26,7 +26,7 @@ for step in "$@"; do
       output="$work/transferable-likelihood-training" $(resume transferable-likelihood-training) ;;
   energies)
     "$molsample" train --set "$work/transferable-dataset" --validation "$work/transferable-validation-dataset" \
-      init_from="$work/transferable-likelihood-training/model.safetensors" rounds=300 rate=1e-3 energy_rate=3e-5 \
+      init_from="$work/transferable-likelihood-training/model.safetensors" rounds=240 rate=1e-3 energy_rate=3e-5 \
       variance_weight=4 variance_focus=1 heated_fraction=0.4 $common seed=32 \
       output="$work/transferable-energies-training" $(resume transferable-energies-training) ;;
   drawn-data)
@@ -36,8 +36,8 @@ for step in "$@"; do
   final)
     "$molsample" train --set "$work/transferable-dataset" --set "$work/transferable-drawn-dataset" \
       --validation "$work/transferable-validation-dataset" \
-      init_from="$work/transferable-energies-training/model.safetensors" rounds=120 rate=5e-4 energy_rate=3e-5 \
-      variance_weight=4 variance_focus=1 heated_fraction=0.4 $common seed=33 \
+      init_from="$work/transferable-energies-training/model.safetensors" rounds=160 rate=5e-4 energy_rate=3e-5 \
+      variance_weight=4 shortfall_bound=10 variance_focus=1 heated_fraction=0.4 $common seed=33 \
       output="$work/transferable-final-training" $(resume transferable-final-training) ;;
   *) echo "unknown step $step: data, likelihood, energies, drawn-data or final" >&2; exit 2 ;;
   esac

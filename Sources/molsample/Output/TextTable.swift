@@ -1,4 +1,4 @@
-/// Lines of name and value with aligned columns.
+/// Lines of name and value with aligned columns. What ends a line does not widen its column.
 struct TextTable {
   private var rows: [[String]] = []
 
@@ -6,7 +6,7 @@ struct TextTable {
 
   var text: String {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    let widths = (0..<columns).map { column in rows.map { column + 1 < $0.count ? $0[column].count : 0 }.max() ?? 0 }
     return rows.map { row in
       var line = ""
       for (column, cell) in row.enumerated() {

@@ -20,13 +20,22 @@ struct SamplingCost: Codable {
   ) {
     seconds_per_effective_sample = seconds.map { $0 / effectiveSamples }
     energy_evaluations_per_effective_sample = Double(evaluations) / effectiveSamples
-    // A run that is done is not lost for a file that tells what another way costs.
-    if let reference, let known = try? ReferenceFreeEnergy(besides: reference),
+    if let known = reference.flatMap(Self.freeEnergy(besides:)),
       let own = freeEnergies.first(where: { $0.name == known.name })?.error_kT,
       let needed = known.evaluations(forError: own)
     {
       replica_exchange_energy_evaluations = needed
       replica_exchange_seconds = rate.map { needed / $0 }
+    }
+  }
+
+  /// A run that is done is not lost for a damaged file that tells what another way costs.
+  private static func freeEnergy(besides reference: String) -> ReferenceFreeEnergy? {
+    do {
+      return try ReferenceFreeEnergy(besides: reference)
+    } catch {
+      Molsample.report("warning: \(error)\n  what replica exchange costs is left out")
+      return nil
     }
   }
 
