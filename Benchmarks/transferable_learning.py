@@ -1,16 +1,17 @@
 """How the effective share of unseen peptides grows with the number of peptides a transferable model is trained on and with training, and what
 guidance by the force field, energies beside likelihood, and adaptation at run time are worth.
 
-    .venv-torch/bin/python Benchmarks/transferable_learning.py --set trajectories/transferable-drawn-dataset \\
+    python3 Benchmarks/transferable_learning.py --set trajectories/learning-dataset \\
         --validation trajectories/transferable-validation-dataset [--only 25 50 ...]
 
 Models of the shipped size, trained from nothing, alike but for one thing (15 minutes each on two quiet cores; the folder of a case that is
 done is kept, one that was interrupted goes on), and evaluated on the 40 validation peptides, N = 2,000 each, nothing clipped; beside these the
-forward share of eight of them after each round. The set to train on can be any of train.txt; the committed result is of frames that the shipped
-model and its predecessor drew by weights (a fifth of the time of replica exchange, and right odds of slow states):
+forward share of eight of them after each round. The set to train on can be any of train.txt; the committed result is of frames drawn by weights, which takes a fourth of the time of
+replica exchange and has the odds of slow states right:
 
-    molsample dataset datasets/dipeptides/train.txt model=systems/peptides/transferable.safetensors samples=4000 most_samples=8000 \\
-        output=trajectories/transferable-drawn-dataset
+    molsample dataset datasets/dipeptides/train.txt model=transferable samples=4000 most_samples=8000 output=trajectories/learning-dataset
+
+(the first 153 of them by the model before the last two trainings, in a folder of its own). Needs matplotlib.
 
 `adaptation` compares runs of the shipped model with and without adapt= on the validation peptides that it knows worst. Writes
 Benchmarks/results/transferable_learning.json and docs/pictures/transferable_learning.png.
@@ -122,7 +123,7 @@ def draw(report):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--molsample", type=pathlib.Path, default=REPOSITORY / ".build/release/molsample")
-    parser.add_argument("--set", type=pathlib.Path, default=REPOSITORY / "trajectories/transferable-drawn-dataset")
+    parser.add_argument("--set", type=pathlib.Path, default=REPOSITORY / "trajectories/learning-dataset")
     parser.add_argument("--validation", type=pathlib.Path, default=REPOSITORY / "trajectories/transferable-validation-dataset")
     parser.add_argument("--work", type=pathlib.Path, default=REPOSITORY / "trajectories")
     parser.add_argument("--threads", type=int, default=os.cpu_count())

@@ -1,9 +1,9 @@
 """The shipped transferable model on peptides it was never trained on: a picture and a table of an evaluation.
 
     molsample evaluate --set datasets/dipeptides/test.txt --reference trajectories samples=30000 output=trajectories/test-run
-    .venv-torch/bin/python Benchmarks/transferable_peptides.py trajectories/test-run/evaluation.json
+    python3 Benchmarks/transferable_peptides.py trajectories/test-run/evaluation.json
 
-The first takes some 40 minutes of two cores. Writes Benchmarks/results/transferable_NAME.csv and docs/pictures/transferable_NAME.png,
+The first takes some 50 minutes of two cores; with validation.txt, samples=2000 and --name validation three. Needs matplotlib. Writes Benchmarks/results/transferable_NAME.csv and docs/pictures/transferable_NAME.png,
 NAME being test unless --name gives another, and prints the rows of peptides with a reference as a table.
 """
 

@@ -133,6 +133,15 @@ import Testing
     let shares = try String(contentsOfFile: "\(folder)/killed/evaluation.csv", encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).prefix(16) }
     #expect(shares == rows.map { $0.prefix(16) })
+    // One that is done is shown again, and never replaced.
+    let result = FileManager.default.contents(atPath: "\(folder)/killed/evaluation.json")
+    let done = try CommandRunner.run(arguments: evaluate())
+    #expect(done.status == 2 && done.errors.contains("holds this evaluation already"), "\(done.errors)")
+    let shown = try CommandRunner.run(arguments: evaluate("--resume"))
+    #expect(shown.status == 0 && shown.output == resumed.output, "\(shown.errors)")
+    let replacing = try CommandRunner.run(arguments: evaluate("seed=1"))
+    #expect(replacing.status == 4 && replacing.errors.contains("evaluation of other settings"), "\(replacing.errors)")
+    #expect(result != nil && result == FileManager.default.contents(atPath: "\(folder)/killed/evaluation.json"))
     // What it does not know is refused, not taken for nothing.
     let cluster = try CommandRunner.run("sample", "lj13", "model=\(folder)/a/best.safetensors", "samples=20")
     #expect(cluster.status == 4 && cluster.errors.contains("does not know this molecule"), "\(cluster.errors)")
@@ -197,6 +206,12 @@ import Testing
     let both = try CommandRunner.run(
       "train", "--set", "\(folder)/train", "--validation", "\(folder)/train", "output=\(folder)/out")
     #expect(both.status == 2 && both.errors.contains("in the set that is trained on"))
+    let nowhere = try CommandRunner.run("train", "--set", "\(folder)/nowhere", "output=\(folder)/out")
+    #expect(nowhere.status == 4 && nowhere.errors.contains("is no data set"), "\(nowhere.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(folder)/nowhere"))
+    let average = try CommandRunner.run(
+      "train", "--set", "\(folder)/train", "output=\(folder)/out", "average_decay=1")
+    #expect(average.status == 2 && average.errors.contains("below 1"), "\(average.errors)")
     let none = try CommandRunner.run("train", "--set", folder, "output=\(folder)/out")
     #expect(none.status == 4 && none.errors.contains("is no data set"))
   }

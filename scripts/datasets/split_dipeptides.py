@@ -54,8 +54,8 @@ def main():
     assert len(test) == TEST and len(set(test + validation + train)) == 400
     train = evenly(train)
     for name, what, sequences in (
-            ("test", "never trained on, nor looked at before a model is done", test),
-            ("validation", "decides when training stops", sorted(validation)),
+            ("test", "never trained on", test),
+            ("validation", "to judge trainings by", sorted(validation)),
             ("train", "trained on", train),
             ("named", "those of the test list that the field reports by name", NAMED),
             ("published_free_energies", "those of the test list whose ΔF(φ) is published", PUBLISHED_FREE_ENERGIES)):

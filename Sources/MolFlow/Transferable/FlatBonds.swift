@@ -45,7 +45,8 @@ struct FlatBonds: Sendable {
     return nil
   }
 
-  /// The dihedral of a row about a flat bond: 0 where both of its ends are in the bond's ring or neither is, π elsewhere; nil where the bond is not flat.
+  /// The dihedral of a row about a flat bond: about a bond of a ring 0 where both of its ends are in the ring or neither is, else π; nil where the
+  /// bond is not flat.
   func dihedral(_ row: ZMatrix.Row) -> Double? {
     guard let angled = row.angled, let twisted = row.twisted else { return nil }
     let bond = Bond(row.bonded, angled)

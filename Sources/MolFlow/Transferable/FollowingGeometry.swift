@@ -43,7 +43,7 @@ struct FollowingGeometry: Sendable {
   /// The atoms that stand and that the torsion moves the others against.
   var standing: Set<Int> { placed.subtracting([row.bonded, row.angled!]) }
 
-  /// Whether a later row is on the moving side of the torsion's bond, and where its references are is known.
+  /// Where the references of a later row are; nil where it is not on the moving side of the torsion's bond, or one of them is not known.
   private func references(
     _ next: ZMatrix.Row, in places: [Int: SIMD3<Double>]
   ) -> (bonded: SIMD3<Double>, angled: SIMD3<Double>, twisted: SIMD3<Double>)? {

@@ -12,20 +12,26 @@ import NeuralNetworks
 /// given configurations only.
 public struct GuidedNetwork: Sendable {
   public struct Options: Sendable, Equatable, Codable {
+    /// Of a token in the transformer, a multiple of `heads`.
     public var width = 128
+    /// Of attention, in each layer.
     public var heads = 4
+    /// Of the transformer.
     public var layers = 4
     /// Hidden units of the networks that give the conditionals.
     public var headWidth = 128
+    /// Of the splines of scaled coordinates.
     public var bins = 8
     /// Where the splines of scaled coordinates become straight.
     public var bound = 5.0
     /// Nodes of a torsion's grid, a multiple of 24.
     public var nodes = 120
+    /// Highest m of the Fourier series that the network adds to a torsion's logarithmic density.
     public var harmonics = 12
     /// 1 where side chains are placed after the whole backbone, so that they see what they may meet; 0 where they are placed as they come.
     public var backboneFirst = 1
-    /// 1 where torsions start from what the force field says of them; 0 for networks that have to learn it all, to compare with.
+    /// 1 where torsions start from what the force field says of them; 0 for networks that have to learn their densities, to compare with
+    /// (scales, angles that close rings and surroundings are told all the same).
     public var guidance = 1
 
     public init() {}

@@ -30,6 +30,8 @@ extension GuidedNetwork.Options: FlowRecipe {
     if width % heads != 0 { return "width=\(width) is not a multiple of heads=\(heads)" }
     if nodes < 24 || nodes % 24 != 0 || nodes > 720 { return "nodes=\(nodes) is not a multiple of 24 up to 720" }
     if harmonics < 1 || 2 * harmonics > nodes { return "harmonics must be from 1 to half of the nodes" }
+    if ![0, 1].contains(guidance) { return "guidance=\(guidance) is neither 0 nor 1" }
+    if ![0, 1].contains(backboneFirst) { return "backbone_first=\(backboneFirst) is neither 0 nor 1" }
     return SplineSizes.problem(bins: bins, torsionBins: 2, bound: bound)
   }
 

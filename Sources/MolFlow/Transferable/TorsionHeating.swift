@@ -31,7 +31,7 @@ public struct TorsionHeating: Sendable {
     }
   }
 
-  public var rotatableBonds: Int { rotations.count }
+  var rotatableBonds: Int { rotations.count }
 
   /// The configurations `[count][3N]` after sweeps over all bonds, and their reduced potentials `[count]`, kT.
   ///

@@ -13,9 +13,13 @@ public struct TransferableFieldRecipe: IntegratedRecipe {
   public static let kind = "transferable-egnn"
   public static var isTransferable: Bool { true }
 
+  /// Channels of an atom.
   public var width = 64
+  /// Of messages.
   public var layers = 5
+  /// Of the fourth-order integrator; 0 for one that chooses its steps by `tolerance`.
   public var steps = 0
+  /// Error of an adaptive step, in units of the latents.
   public var tolerance = 1e-4
 
   public init(atomCount: Int) {}

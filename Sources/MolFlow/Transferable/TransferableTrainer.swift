@@ -15,13 +15,14 @@ import Sampling
 /// Continuous flows learn from frames by flow matching instead.
 ///
 /// A minibatch holds samples of several peptides, drawn anew for every step, the worse known ones more often where `varianceFocus` says so. The state between rounds is all there is, as with
-/// `FlowTrainer`; what stays is the average of the parameters with the best likelihood of peptides that are not trained on.
+/// `FlowTrainer`. Callers keep the average of the
+/// parameters, the last and the one with the best likelihood of peptides that are not trained on.
 public struct TransferableTrainer {
   public struct Report: Sendable {
     public var round: Int
-    /// Mean over peptides of −log p(q) of frames for each coordinate, kT, and of Var[D] of frames in a minibatch, kT²; of continuous flows
-    /// the loss of flow matching.
+    /// Mean over peptides of −log p(q) of frames for each coordinate, kT; of continuous flows the loss of flow matching.
     public var training: Double
+    /// Mean over peptides of Var[D] of the frames of a minibatch, kT², D = log p + u; nil for continuous flows.
     public var variance: Double?
     /// Kish effective share of the flow's own samples, nothing clipped; mean over the peptides of a round of energies.
     public var effectiveFraction: Double?
@@ -31,7 +32,9 @@ public struct TransferableTrainer {
     public var gradientNorm: Double
   }
 
+  /// The rounds, their rates, and the loss.
   public let plan: TrainingPlan
+  /// Of parameters, optimizer and averages after the rounds that are done.
   public private(set) var state: TrainingState
   /// Peptides of a minibatch.
   public let peptidesAtOnce: Int
@@ -47,6 +50,11 @@ public struct TransferableTrainer {
 
   private var isContinuous: Bool { peptides[0].flow.architecture is ContinuousArchitecture }
 
+  /// - Parameters:
+  ///   - state: zeroth, or that after rounds of the same plan and peptides.
+  ///   - peptides: to train on; all have the flow of one recipe.
+  ///   - validation: of which the averaged parameters are reported after each round; may be empty.
+  ///   - peptidesAtOnce: in a minibatch.
   public init(
     plan: TrainingPlan, state: TrainingState, peptides: [Peptide], validation: [Peptide], peptidesAtOnce: Int,
     threads: Int

@@ -71,6 +71,7 @@ struct EvaluateCommand: ParsableCommand {
       throw UsageError("--resume goes on with the evaluation of a set in its folder", advice: "give --set and output=")
     }
     let folder = try output.map { try OutputFolder(path: $0) }
+    try folder?.lock()
     guard let description else {
       return try PeptideSetEvaluation(
         list: PeptideList(path: set!), temperature: temperature,

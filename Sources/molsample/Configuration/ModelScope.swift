@@ -75,8 +75,8 @@ struct ModelScope {
 
   private static let caps: Set<String> = ["ACE", "NME", "NHE"]
 
-  /// Tautomers of histidine are one residue to a model; its cation is another.
-  private static func canonical(_ name: String) -> String { ["HIE", "HID"].contains(name) ? "HIS" : name }
+  /// Lists write H for the tautomer HIE; the other and the cation are residues of their own, with other atoms.
+  private static func canonical(_ name: String) -> String { name == "HIS" ? "HIE" : name }
 
   /// What a transferable model was trained on, as its file says.
   static func peptides(of model: ModelFile) -> [String] {

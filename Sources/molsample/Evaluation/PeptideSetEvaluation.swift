@@ -40,19 +40,30 @@ struct PeptideSetEvaluation {
     @ExplicitNull var replica_exchange_seconds: Double?
   }
 
-  struct Result: Encodable {
+  struct Result: Codable {
+    /// Of all that decides the rows but the list.
+    var digest: String
     @ExplicitNull var model: String?
     var samples: Int
     var seed: UInt64
-    /// Reference runs whose two halves do not agree, or know ΔF(φ) worse than within 0.25 kT.
+    /// Peptides whose reference runs do not know ΔF(φ); see `RunAgreement`.
     var unconverged_references: [String]
     /// Of raw Kish shares, nothing clipped.
     var mean_ess_fraction: Double
     var smallest_ess_fraction: Double
-    /// Mean of |ΔF(φ) − reference|, kT, over peptides that have both.
+    /// Mean of |ΔF(φ) − reference|, kT, over peptides that have both, the latter converged.
     @ExplicitNull var mean_absolute_error_kT: Double?
     var peptides: [Row]
+
+    /// |ΔF(φ) − reference|, kT, of these peptides.
+    var absoluteErrors: [Double] {
+      peptides.filter { !unconverged_references.contains($0.sequence) }.compactMap { row in
+        row.delta_f_phi_kT.flatMap { value in row.reference_delta_f_phi_kT.map { abs(value - $0) } }
+      }
+    }
   }
+
+  private static let resultName = "evaluation.json"
 
   /// What a killed evaluation has done, in its folder until the end.
   private struct Unfinished: Codable {
@@ -62,8 +73,9 @@ struct PeptideSetEvaluation {
     var rows: [Row]
   }
 
-  private var digest: String {
-    let files = ([evaluation.model].compactMap { $0 } + (references?.files(of: list.sequences) ?? [])).map(
+  private func digest() throws -> String {
+    let model = try evaluation.model.map { try ModelCatalog.path(ofModel: $0, system: ModelCatalog.anyPeptide) }
+    let files = ([model].compactMap { $0 } + (references?.files(of: list.sequences) ?? [])).map(
       ConfigurationDigest.ofFile)
     return ConfigurationDigest.of(
       "\(files) \(temperature.map { "\($0)" } ?? "") \(evaluation.samples) \(evaluation.seed) \(evaluation.transportSamples)"
@@ -71,7 +83,7 @@ struct PeptideSetEvaluation {
   }
 
   /// Rows of an evaluation that was killed, as many as still are those of the list.
-  private func finishedRows(resuming: Bool) throws -> [Row] {
+  private func finishedRows(_ digest: String, resuming: Bool) throws -> [Row] {
     guard let folder, let data = FileManager.default.contents(atPath: folder.file(Unfinished.name)) else { return [] }
     let advice = "choose another output=, or remove \(folder.file(Unfinished.name)) to begin anew"
     guard resuming else {
@@ -88,8 +100,23 @@ struct PeptideSetEvaluation {
     return zip(progress.rows, list.sequences).prefix(while: { $0.sequence == $1 }).map(\.0)
   }
 
-  /// - Parameter resuming: go on where a killed evaluation in the same folder was.
+  /// The evaluation that the folder holds; samples of other settings are never replaced.
+  private func finished(_ digest: String, resuming: Bool) throws -> Result? {
+    guard let folder, let data = FileManager.default.contents(atPath: folder.file(Self.resultName)) else { return nil }
+    let advice = "choose another output=, or remove \(folder.file(Self.resultName)) to begin anew"
+    guard let result = try? JSONOutput.decode(Result.self, from: data), result.digest == digest,
+      result.peptides.map(\.sequence) == list.sequences
+    else { throw InputError(folder.file(Self.resultName), "is an evaluation of other settings", advice: advice) }
+    guard resuming else {
+      throw UsageError("\(folder.path) holds this evaluation already", advice: "add --resume to show it, or \(advice)")
+    }
+    return result
+  }
+
+  /// - Parameter resuming: go on where a killed evaluation in the same folder was, and show one that is done.
   func run(json: Bool, resuming: Bool) throws {
+    let digest = try digest()
+    if let result = try finished(digest, resuming: resuming) { return try Self.show(result, json: json) }
     let known = try list.sequences.map { try references?.known($0) }
     if let references, known.allSatisfy({ $0 == nil }) {
       throw InputError(
@@ -103,7 +130,7 @@ struct PeptideSetEvaluation {
       guard temperature > 0 else { throw UsageError("temperature must be positive") }
       protocolOfSets.temperature = temperature
     }
-    var rows = try finishedRows(resuming: resuming)
+    var rows = try finishedRows(digest, resuming: resuming)
     if !rows.isEmpty { Molsample.report("going on after \(rows.count) peptides") }
     for (sequence, known) in zip(list.sequences, known).dropFirst(rows.count) {
       var own = evaluation
@@ -122,16 +149,14 @@ struct PeptideSetEvaluation {
       try folder?.write(try JSONOutput.encode(Unfinished(digest: digest, rows: rows)), as: Unfinished.name)
       Molsample.report("\(rows.count)/\(list.sequences.count) \(Self.line(rows.last!).joined(separator: "  "))")
     }
-    let errors = rows.compactMap { row in
-      row.delta_f_phi_kT.flatMap { value in row.reference_delta_f_phi_kT.map { abs(value - $0) } }
-    }
-    let result = Result(
-      model: evaluation.model, samples: evaluation.samples, seed: evaluation.seed,
+    var result = Result(
+      digest: digest, model: evaluation.model, samples: evaluation.samples, seed: evaluation.seed,
       unconverged_references: zip(list.sequences, known).filter { $1?.isConverged == false }.map(\.0),
       mean_ess_fraction: rows.reduce(0) { $0 + $1.ess_fraction } / Double(rows.count),
-      smallest_ess_fraction: rows.map(\.ess_fraction).min()!,
-      mean_absolute_error_kT: errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count), peptides: rows)
-    try folder?.write(try JSONOutput.encode(result) + "\n", as: "evaluation.json")
+      smallest_ess_fraction: rows.map(\.ess_fraction).min()!, mean_absolute_error_kT: nil, peptides: rows)
+    let errors = result.absoluteErrors
+    if !errors.isEmpty { result.mean_absolute_error_kT = errors.reduce(0, +) / Double(errors.count) }
+    try folder?.write(try JSONOutput.encode(result) + "\n", as: Self.resultName)
     if let folder {
       let report = PeptideSetReport(result)
       try folder.write(report.page.text, as: "evaluation.html")
@@ -140,18 +165,23 @@ struct PeptideSetEvaluation {
       if !report.errors.bars.isEmpty { try charts.write(report.errors, as: "free_energy_errors") }
       try? FileManager.default.removeItem(atPath: folder.file(Unfinished.name))
     }
+    try Self.show(result, json: json)
+  }
+
+  private static func show(_ result: Result, json: Bool) throws {
     if json { return try JSONOutput.print(result) }
+    let rows = result.peptides
     var text = TextTable()
     func add(_ cells: [String]) {
       text.add(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7])
     }
     add(["", "ESS", "trimmed", "forward", "bonds", "hands", "ΔF(φ), kT (reference)", "s"])
-    for row in rows { add(Self.line(row)) }
+    for row in rows { add(line(row)) }
     print(text.text)
     print(
-      "\(rows.count) peptides, N = \(evaluation.samples) each, nothing clipped: mean raw ESS \(Self.percent(result.mean_ess_fraction)), smallest \(Self.percent(result.smallest_ess_fraction))"
+      "\(rows.count) peptides, N = \(result.samples) each, nothing clipped: mean raw ESS \(percent(result.mean_ess_fraction)), smallest \(percent(result.smallest_ess_fraction))"
         + (result.mean_absolute_error_kT.map {
-          "; mean |error of ΔF(φ)| \(significant($0, 3)) kT of \(errors.count)"
+          "; mean |error of ΔF(φ)| \(significant($0, 3)) kT of \(result.absoluteErrors.count)"
         } ?? ""))
     if !result.unconverged_references.isEmpty {
       print("references that are not converged: \(result.unconverged_references.joined(separator: " "))")

@@ -43,8 +43,9 @@ struct TrainingPeptide {
   ///   - first: so many of each set; nil for all.
   static func read(_ folders: [String], frames: Int, first: Int?) throws -> [TrainingPeptide] {
     let sets = try folders.map { path -> (path: String, rows: [DatasetTable.Row]) in
-      let table = try DatasetTable(folder: OutputFolder(path: path))
-      guard !table.rows.isEmpty else {
+      // A folder that is not there would be made.
+      let isThere = FileManager.default.fileExists(atPath: "\(path)/\(DatasetTable.name)")
+      guard isThere, case let table = try DatasetTable(folder: OutputFolder(path: path)), !table.rows.isEmpty else {
         throw InputError(path, "is no data set", expected: "\(DatasetTable.name) of `molsample dataset`", found: "none")
       }
       return (path, Array(table.rows.prefix(first ?? table.rows.count)))

@@ -59,11 +59,13 @@ struct TransferableTraining {
         throw UsageError("heated_fraction must be at least 0 and below 1")
       }
       plan.largestNorm = try positive("max_grad_norm", 1)
-      plan.averageDecay = try overrides.takeNumber("average_decay") ?? 0.999
+      plan.averageDecay = try positive("average_decay", 0.999)
+      guard plan.averageDecay < 1 else { throw UsageError("average_decay=\(plan.averageDecay) must be below 1") }
       peptidesAtOnce = try overrides.takeInteger("peptides_at_once", in: 1...10_000) ?? peptidesAtOnce
       peptides = try overrides.takeInteger("peptides", in: 1...1_000_000)
       frames = try overrides.takeInteger("frames", in: 2...100_000_000) ?? frames
       weightDecay = try overrides.takeNumber("weight_decay") ?? weightDecay
+      guard weightDecay >= 0 else { throw UsageError("weight_decay must not be negative") }
       if initialModel != nil,
         let word = (["model"] + Self.kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).first(where: {
           overrides.peek($0) != nil
@@ -120,6 +122,13 @@ struct TransferableTraining {
     let peptides = try TrainingPeptide.read(
       configuration.sets, frames: configuration.frames, first: configuration.peptides)
     let validation = try TrainingPeptide.read(configuration.validation, frames: configuration.frames, first: nil)
+    let temperature = peptides[0].prepared.description.temperature
+    if let other = (peptides + validation).first(where: { $0.prepared.description.temperature != temperature }) {
+      throw InputError(
+        "frames of \(other.name)", "are of another temperature than those of \(peptides[0].name)",
+        expected: "\(significant(temperature)) K", found: "\(significant(other.prepared.description.temperature)) K",
+        advice: "train on sets of one temperature")
+    }
     if let both = validation.first(where: { one in peptides.contains { $0.name == one.name } }) {
       throw UsageError("\(both.name) is in the set that is trained on and in that of validation")
     }
