@@ -26,12 +26,13 @@ let package = Package(
 
     // MARK: Rooms, top to bottom; each imports only rooms below it
     .target(
-      name: "MolFlow", dependencies: ["Sampling", "Energies", "NeuralNetworks", "Randomness", "CLaneKernels"]),
+      name: "MolFlow",
+      dependencies: ["Sampling", "Energies", "NeuralNetworks", "Estimators", "Randomness", "CLaneKernels"]),
     .target(name: "NeuralNetworks", dependencies: ["Randomness", "COpenBLAS", "CLaneKernels"]),
     .target(name: "Sampling", dependencies: ["Energies", "Estimators", "Randomness"]),
     .target(name: "Trajectories", dependencies: ["Energies", "CNetCDF"]),
     .target(
-      name: "Energies", dependencies: ["Randomness", "CLaneKernels", "Yams"],
+      name: "Energies", dependencies: ["Randomness", "CLaneKernels"],
       resources: [.copy("ForceFields")]),
     .target(name: "Estimators", dependencies: ["Randomness", "COpenBLAS", "CFFTW"]),
     .target(name: "Plots"),

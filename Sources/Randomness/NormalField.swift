@@ -14,8 +14,6 @@ import CLaneKernels
 /// Sources: Salmon, Moraes, Dror, Shaw 2011, doi:10.1145/2063384.2063405; Box & Muller 1958,
 /// doi:10.1214/aoms/1177706645.
 public enum NormalField {
-  public static let normalsPerBlock = 4
-
   /// Fills `buffer` with the normals from 4 · `firstBlock` on; the rest of the last block is left out.
   public static func fill(
     _ buffer: UnsafeMutableBufferPointer<Double>, key: UInt64, stream: UInt64, firstBlock: UInt64 = 0

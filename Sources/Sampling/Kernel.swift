@@ -134,11 +134,12 @@ public enum SamplingError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unstable(let walker, let stepSize):
-      return "walker \(walker) left for a place of infinite energy: the step of \(stepSize) is too long"
+      return
+        "walker \(walker) left for a place of infinite energy: the step of \(stepSize) (ps, or nm of kernels without velocities) is too long"
     case .impossibleStart(let walker):
       return "walker \(walker) starts at a place of infinite energy"
     case .noGradient(let proposal):
-      return "the proposal '\(proposal)' has no gradient; use a kernel without gradients (random-walk-metropolis)"
+      return "the proposal '\(proposal)' has no gradient; use a kernel without gradients (\(RandomWalkMetropolis.name))"
     case .noOverlap(let reached):
       return "annealing cannot go beyond β = \(reached): neighbouring densities do not overlap"
     }

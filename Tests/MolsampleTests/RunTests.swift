@@ -181,6 +181,35 @@ import Trajectories
     #expect(foreign.status == 4 && foreign.errors.contains("another molecule"))
   }
 
+  /// 201 samples are a whole population and one more.
+  @Test("Samples that depend on each other do so after reweighting", arguments: ["smc", "mcmc"])
+  func dependentSamples(method: String) throws {
+    struct Reweighted: Decodable {
+      var error_kT: Double
+      var free_energies: [Summary.FreeEnergy]
+    }
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let run = try CommandRunner.run(
+      "run", "alanine-dipeptide", "samples=201", "seed=5", "method=\(method)", "check=no", "output=\(folder.path)/run")
+    #expect([0, 3].contains(run.status), "\(run.errors)")
+    func reweighted(_ input: String) throws -> Reweighted {
+      let outcome = try CommandRunner.run(
+        "reweight", "alanine-dipeptide", "--input", "\(folder.path)/\(input)", "temperature=310", "--json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return try JSONDecoder().decode(Reweighted.self, from: Data(outcome.output.utf8))
+    }
+    let once = try reweighted("run")
+    let frames = try AmberTrajectoryReader(path: "\(folder.path)/run/reweighted/ensemble.nc")
+    #expect(frames.frameCount == 201)
+    let walkers = try #require(try frames.values(of: .replica))
+    #expect(Set(walkers).count > 1)
+    #expect(walkers == (try AmberTrajectoryReader(path: "\(folder.path)/run/ensemble.nc").values(of: .replica)))
+    // To the temperature that it is of: weights do not change, nor may errors.
+    let twice = try reweighted("run/reweighted")
+    #expect(twice.free_energies[0].error_kT == once.free_energies[0].error_kT)
+  }
+
   @Test(
     "A run that is killed goes on to the same bytes when the command is given again",
     arguments: ["autoregressive", "force-field"])

@@ -158,6 +158,8 @@ import Testing
     try Self.inFolder { place in
       for (words, status, text) in [
         (["simulate", "AA", "method=magic"], Int32(2), "langevin"),
+        (["simulate", "AA", "leapfrog_steps=5"], 2, "means nothing to method=langevin"),
+        (["simulate", "AA", "method=hmc", "friction_per_ps=1"], 2, "hydrogen_mass, leapfrog_steps, time_step_fs"),
         (["simulate", "AA", "temperatures=300,200"], 2, "ascending"),
         (["simulate", "AA", "steps=0"], 2, "steps"),
         (["simulate", "AA", "umbrella=omega"], 2, "one of: phi"),

@@ -39,6 +39,15 @@ public struct EnsemblePortion: Sendable {
   public init(_ samples: WeightedSamples, walkers: [Int]? = nil, evaluations: Int) {
     (self.samples, self.walkers, self.evaluations) = (samples, walkers, evaluations)
   }
+
+  /// Some of the samples, for all evaluations.
+  func keeping(_ rows: [Int]) -> EnsemblePortion {
+    EnsemblePortion(
+      WeightedSamples(
+        x: samples.x.rows(rows), reducedPotentials: rows.map { samples.reducedPotentials[$0] },
+        logProposals: rows.map { samples.logProposals[$0] }, logWeights: rows.map { samples.logWeights[$0] }),
+      walkers: walkers.map { walkers in rows.map { walkers[$0] } }, evaluations: evaluations)
+  }
 }
 
 extension EnsembleMethod {

@@ -27,17 +27,23 @@ public struct SequentialMonteCarloMethod<Start: Proposal, Target: TargetDensity,
   /// That of populations, which every portion names.
   public var dependence: SampleDependence { .independent }
 
+  /// Populations are always whole. Of a last one that is not all wanted, those that stay are chosen at random: resampling leaves particles in the
+  /// order of their ancestors, and the first of them are not like the others.
   public func sample(_ range: Range<Int>, state: inout NoState) throws -> EnsemblePortion {
     let first = range.lowerBound / population
-    let pieces = stride(from: range.lowerBound, to: range.upperBound, by: population).map {
-      $0..<min($0 + population, range.upperBound)
-    }
+    let pieces = stride(from: range.lowerBound, to: range.upperBound, by: population).map { $0..<$0 + population }
     let annealed = try parallelPieces(pieces.count, threads: threads) { number in
       let start = try path.proposal.draw(pieces[number], from: random).x
       return try sampler.anneal(start, along: path, using: random.child(-2).child(first + number))
     }
-    return EnsemblePortion(
+    let whole = EnsemblePortion(
       annealed, kernel: sampler.kernel,
       walkers: pieces.enumerated().flatMap { [Int](repeating: first + $0, count: $1.count) })
+    guard range.count < whole.samples.x.count else { return whole }
+    let lastBegins = (pieces.count - 1) * population
+    var choice = random.child(-2).child(first + pieces.count - 1).child(-1)
+    let order = (0..<population).map { (key: choice.uniform(), particle: lastBegins + $0) }.sorted { $0.key < $1.key }
+    return whole.keeping(
+      Array(0..<lastBegins) + order.prefix(range.count - lastBegins).map(\.particle).sorted())
   }
 }

@@ -8,8 +8,6 @@ public struct StochasticLayers: Sendable {
   public let schedule: AnnealingSchedule
   /// Of the particles they were learned with.
   public let effectiveFraction: Double
-  /// Effective fraction over cost is this many times that of the draws alone, as these particles have it.
-  public let gain: Double
 
   /// Of β_l = (l/L)^p for several L and p those whose effective fraction of weights over cost is largest, always with the same random
   /// numbers; no layer (one level, which is importance sampling) where none is worth its cost.
@@ -47,7 +45,6 @@ public struct StochasticLayers: Sendable {
       }
       if !improves { break }
     }
-    return StochasticLayers(
-      schedule: best.schedule, effectiveFraction: best.fraction, gain: best.rate / (alone / cost(1)))
+    return StochasticLayers(schedule: best.schedule, effectiveFraction: best.fraction)
   }
 }

@@ -164,7 +164,10 @@ struct FreeEnergyCommand: ParsableCommand {
       "\(result.samples) of \(result.states) states, worth \(significant(result.effective_samples, 3)) at this temperature"
     )
     if let overlap = result.smallest_overlap {
-      table.add("overlap", "\(significant(overlap, 2)) at the weakest link between states (0.03 is the usual least)")
+      table.add(
+        "overlap",
+        "\(significant(overlap, 2)) at the weakest link between states (\(FreeEnergyEstimate.smallestReliableOverlap) is the usual least)"
+      )
     }
     for free in result.free_energies {
       guard let value = free.delta_f_kT else {

@@ -42,6 +42,8 @@ struct ReweightCommand: ParsableCommand {
     var samples: Int
     var ess: Double
     var ess_fraction: Double
+    /// As in `summary.json` of a run.
+    var ess_of: String
     var from_ess_fraction: Double
     var largest_weight_share: Double
     @ExplicitNull var pareto_k: Double?
@@ -89,8 +91,11 @@ struct ReweightCommand: ParsableCommand {
     // The same system in another temperature keeps its energies.
     let isSameEnergy = reader.text("system") == description.name && hasCataloguedEnergy(description)
     let folder = try OutputFolder(path: output)
+    // Samples depend on each other as before.
+    let walkers = try reader.values(of: .replica)
     let writer = try EnsembleWriter(
       path: folder.file("ensemble.nc"), atomCount: reader.atomCount,
+      variables: [.potentialEnergy, .reducedPotential, .logProposal] + (walkers == nil ? [] : [.replica]),
       provenance: EnsembleProvenance(
         title: "\(description.name), reweighted", programVersion: Version.current, system: description.name,
         temperature: description.temperature, seed: UInt64(reader.text("seed") ?? "") ?? 0,
@@ -103,25 +108,35 @@ struct ReweightCommand: ParsableCommand {
       let x = try reader.configurations(frames: frames)
       let portion = isSameEnergy ? Array(energies[frames]) : try target.energies(of: x)
       let reduced = portion.map { $0 / prepared.state.kT }
-      try writer.append(
-        x, values: [.potentialEnergy: portion, .reducedPotential: reduced, .logProposal: Array(logQ[frames])])
+      var values = [
+        FrameVariable.potentialEnergy: portion, .reducedPotential: reduced, .logProposal: Array(logQ[frames]),
+      ]
+      if let walkers { values[.replica] = Array(walkers[frames]) }
+      try writer.append(x, values: values)
       newU += reduced
       for region in description.regions {
         dihedrals[region.name, default: []] += x.dihedrals(region.atoms)
       }
     }
     let (old, new) = (zip(u, logQ).map { -$0 - $1 }, zip(newU, logQ).map { -$0 - $1 })
-    let dependence = try Self.dependence(of: reader)
+    let dependence = Self.dependence(of: reader, walkers: walkers)
     let ratio = try PartitionFunctionRatio(first: old, second: new, dependence: dependence)
     let statistics = try WeightStatistics(logWeights: new, dependence: dependence)
     try writer.finish(logWeights: new)
+    func effectiveSampleSize(_ logWeights: [Double], _ reduced: [Double]) throws -> Double {
+      try EnsembleDrawing.Drawn(logWeights: logWeights, reducedPotentials: reduced, dihedrals: dihedrals)
+        .effectiveSampleSize(dependence)
+    }
+    let (effective, before) = (try effectiveSampleSize(new, newU), try effectiveSampleSize(old, u))
+    let count = Double(reader.frameCount)
+    let isDependent = if case .groups = dependence { true } else { false }
     let isOneTemperature = abs(oldTemperature - description.temperature) < 1e-9
     let kJ = ratio.deltaF * prepared.state.kT
     let result = Result(
       system: description.name, input: file, from_temperature_K: oldTemperature,
       temperature_K: description.temperature, energies_recomputed: !isSameEnergy, samples: reader.frameCount,
-      ess: statistics.effectiveSampleSize, ess_fraction: statistics.effectiveFraction,
-      from_ess_fraction: ratio.effectiveFractions[0], largest_weight_share: statistics.largestShare,
+      ess: effective, ess_fraction: effective / count, ess_of: isDependent ? RunSummary.ofAverages : RunSummary.kish,
+      from_ess_fraction: before / count, largest_weight_share: statistics.largestShare,
       pareto_k: statistics.paretoShape, overlap: ratio.overlap, delta_f_kT: ratio.deltaF,
       error_kT: ratio.standardError, delta_f_kJ_mol: isOneTemperature ? kJ : nil,
       delta_f_kcal_mol: isOneTemperature ? kJ / Units.kilojoulesPerKilocalorie : nil,
@@ -138,8 +153,8 @@ struct ReweightCommand: ParsableCommand {
   }
 
   /// As the file says: by walkers, in pairs of one stratum, or independent.
-  private static func dependence(of reader: AmberTrajectoryReader) throws -> SampleDependence {
-    if let walkers = try reader.values(of: .replica), walkers.contains(where: { $0 != walkers[0] }) {
+  private static func dependence(of reader: AmberTrajectoryReader, walkers: [Double]?) -> SampleDependence {
+    if let walkers, walkers.contains(where: { $0 != walkers[0] }) {
       return .groups(walkers.map { Int($0) })
     }
     return reader.text("stratified_group").flatMap { Int($0) }.map { .pairs(groupSize: $0) } ?? .independent
@@ -160,7 +175,7 @@ struct ReweightCommand: ParsableCommand {
     table.add(
       "effective samples",
       "\(significant(r.ess)) = \(significant(100 * r.ess_fraction, 3)) % of \(r.samples), "
-        + "\(significant(100 * r.from_ess_fraction, 3)) % before")
+        + "\(significant(100 * r.from_ess_fraction, 3)) % before (\(r.ess_of))")
     table.add("overlap", significant(r.overlap, 3))
     var difference = "\(significant(r.delta_f_kT, 6)) ± \(r.error_kT.map { significant($0, 2) } ?? "unknown") kT"
     if let kJ = r.delta_f_kJ_mol, let kcal = r.delta_f_kcal_mol {

@@ -111,11 +111,12 @@ struct RunCommand: ParsableCommand {
     let setting = RunSetting(
       prepared: prepared, proposal: proposal, ofOneThread: try makeProposal(flow, threads: 1),
       withoutStrata: try makeProposal(model, threads: threads), pilot: pilot, random: random, threads: threads)
+    let made = try method.make(setting)
+    let provenance = provenance(configuration, method, made)
     let drawing = EnsembleDrawing(
       configuration: configuration, atomCount: prepared.system.molecule.atomCount, kT: prepared.state.kT,
-      folder: folder,
-      provenance: provenance(configuration, method, proposal))
-    let (samples, dependence) = try drawing.draw(try method.make(setting))
+      folder: folder, provenance: provenance)
+    let (samples, dependence) = try drawing.draw(made)
 
     let statistics = try WeightStatistics(logWeights: samples.logWeights, dependence: dependence)
     let effective = try samples.effectiveSampleSize(dependence)
@@ -126,8 +127,7 @@ struct RunCommand: ParsableCommand {
       threads: threads)
     let features = EnsembleFeatures(prepared.system.molecule)
     let files = RunFiles(
-      folder: folder, molecule: prepared.system.molecule, provenance: provenance(configuration, method, proposal),
-      seed: configuration.seed)
+      folder: folder, molecule: prepared.system.molecule, provenance: provenance, seed: configuration.seed)
     try files.writeWeights(samples.logWeights)
     try files.writeFreeEnergies(judgement.ensemble, features: features)
     let resampled = try files.writeResampled(
@@ -198,9 +198,9 @@ struct RunCommand: ParsableCommand {
   }
 
   private func provenance(
-    _ configuration: RunConfiguration, _ method: RunMethod, _ proposal: any Proposal
+    _ configuration: RunConfiguration, _ method: RunMethod, _ made: any EnsembleMethod
   ) -> EnsembleProvenance {
-    let group: Int? = if case .pairs(let size) = proposal.dependence { size } else { nil }
+    let group: Int? = if case .pairs(let size) = made.dependence { size } else { nil }
     return EnsembleProvenance(
       title: "\(configuration.system.name), \(method.name) from \(configuration.model)",
       programVersion: Version.current, system: configuration.system.name,

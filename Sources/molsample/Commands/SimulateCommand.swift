@@ -18,8 +18,8 @@ struct SimulateCommand: ParsableCommand {
         molsample simulate alanine-dipeptide --config simulation.yaml output=my-run --resume
 
       METHODS (method=)
-        langevin     BAOAB Langevin dynamics (default)    ghmc   the same with a Metropolis decision: exact
-        hmc, mala, metropolis                             Monte Carlo; steps are tuned in a warm-up that is not counted
+      \(SimulationKernel.help)
+        Steps of the last three are tuned in a warm-up that is not counted.
 
       temperatures=300,350,… or max_temperature=T (a ladder chosen from energy overlaps) makes a replica exchange;
       umbrella=NAME makes windows on a dihedral that the system's free_energies name. bias=NAME puts a gentle harmonic bias

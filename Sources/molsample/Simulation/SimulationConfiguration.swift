@@ -66,6 +66,12 @@ struct SimulationConfiguration {
       throw UsageError(
         "method=\(method) is not to be had", advice: "one of: \(SimulationKernel.names.joined(separator: ", "))")
     }
+    let known = SimulationKernel.named(method).keys
+    if let foreign = SimulationKernel.settingKeys.first(where: { overrides.peek($0) != nil && !known.contains($0) }) {
+      throw UsageError(
+        "\(foreign) means nothing to method=\(method)",
+        advice: "leave it out; \(method) goes by \(known.sorted().joined(separator: ", "))")
+    }
     steps = try overrides.takeInteger("steps", in: 1...1_000_000_000_000) ?? steps
     stride = try overrides.takeInteger("stride", in: 1...1_000_000_000) ?? min(stride, steps)
     equilibration = try overrides.takeInteger("equilibration", in: 0...1_000_000_000)
@@ -162,9 +168,10 @@ struct SimulationConfiguration {
       ]
     }
     if prolineIsomers { lines.append("proline_isomers: yes") }
+    let known = SimulationKernel.named(method).keys
     lines += [
-      "time_step_fs: \(timeStep_fs)", "friction_per_ps: \(friction_per_ps)", "hydrogen_mass: \(hydrogenMass)",
-    ]
+      ("time_step_fs", timeStep_fs), ("friction_per_ps", friction_per_ps), ("hydrogen_mass", hydrogenMass),
+    ].filter { known.contains($0.0) }.map { "\($0): \($1)" }
     if let leapfrogSteps { lines.append("leapfrog_steps: \(leapfrogSteps)") }
     if let stepSize { lines.append("step_size: \(stepSize)") }
     return lines.joined(separator: "\n") + "\n# The system, as in a system.yaml\n" + system.yaml

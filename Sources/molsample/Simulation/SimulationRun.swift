@@ -136,7 +136,7 @@ struct SimulationRun {
 
   /// Simulated time a day, all walkers together; nil for methods without time.
   private func nanosecondsPerDay(steps: Int, states: Int, seconds: Double) -> Double? {
-    guard ["langevin", "ghmc"].contains(configuration.method) else { return nil }
+    guard SimulationKernel.named(configuration.method).hasTime else { return nil }
     let perStep = configuration.timeStep_fs * 1e-6 * Double(configuration.leapfrogSteps ?? 1)
     return Double(steps * states * configuration.replicas) * perStep / seconds * 86_400
   }

@@ -41,6 +41,7 @@ import Testing
     #expect(close(bonds.reduce(0) { $0 + $1.length }, facts.bond_length_sum))
     let angles = try #require(system.term(HarmonicAngles.self)).angles
     #expect(angles.count == facts.angles)
+    #expect(close(angles.reduce(0) { $0 + $1.angle }, try #require(facts.angle_sum)))
     let torsions = try #require(system.term(PeriodicTorsions.self)).torsions
     #expect(torsions.count == facts.torsions)
     #expect(close(torsions.reduce(0) { $0 + $1.forceConstant }, facts.torsion_constant_sum))
