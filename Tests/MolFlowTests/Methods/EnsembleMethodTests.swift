@@ -141,51 +141,52 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
   let hasPartitionFunction: Bool
   /// Samples of one run: whole portions.
   let samples: Int
-  let make: @Sendable (MethodTarget, RandomStream) throws -> any EnsembleMethod
+  /// Last the number of threads.
+  let make: @Sendable (MethodTarget, RandomStream, Int) throws -> any EnsembleMethod
 
   static let all = [
-    MethodCase("importance", samples: 1000) { setting, random in
+    MethodCase("importance", samples: 1000) { setting, random, _ in
       func method(_ proposal: some Proposal, _ target: some TargetDensity) -> any EnsembleMethod {
         ImportanceMethod(from: proposal, to: target, using: random, portion: 500)
       }
       return method(setting.proposal, setting.target)
     },
-    MethodCase("stochastic layers", samples: 1000) { setting, random in
+    MethodCase("stochastic layers", samples: 1000) { setting, random, threads in
       func method(_ proposal: some Proposal, _ target: some TargetDensity) -> any EnsembleMethod {
         AnnealedImportanceMethod(
           along: GeometricPath(from: proposal, to: target),
           sampler: AnnealedImportanceSampler(
             kernel: guided(setting, target), schedule: AnnealingSchedule(levels: 3), stepsAtTarget: 1),
-          using: random, threads: 2, portion: 500)
+          using: random, threads: threads, portion: 500)
       }
       return method(setting.proposal, setting.target)
     },
-    MethodCase("annealed importance", samples: 1000) { setting, random in
+    MethodCase("annealed importance", samples: 1000) { setting, random, threads in
       func method(_ proposal: some Proposal, _ target: some TargetDensity) -> any EnsembleMethod {
         AnnealedImportanceMethod(
           along: GeometricPath(from: proposal, to: target),
           sampler: AnnealedImportanceSampler(
             kernel: RandomWalkMetropolis(stepSize: setting.step), schedule: AnnealingSchedule(levels: 8)),
-          using: random, threads: 2, portion: 500)
+          using: random, threads: threads, portion: 500)
       }
       return method(setting.proposal, setting.target)
     },
-    MethodCase("sequential Monte Carlo", samples: 2000) { setting, random in
+    MethodCase("sequential Monte Carlo", samples: 2000) { setting, random, threads in
       func method(_ proposal: some Proposal, _ target: some TargetDensity) -> any EnsembleMethod {
         SequentialMonteCarloMethod(
           along: GeometricPath(from: proposal, to: target),
           sampler: SequentialMonteCarlo(
             kernel: RandomWalkMetropolis(stepSize: setting.step), ladder: .fixed(AnnealingSchedule(levels: 4)),
-            resamplingThreshold: 0.7, islands: 1), using: random, threads: 2, population: 50)
+            resamplingThreshold: 0.7, islands: 1), using: random, threads: threads, population: 50)
       }
       return method(setting.proposal, setting.target)
     },
-    MethodCase("independence Metropolis", hasPartitionFunction: false, samples: 2048) { setting, random in
+    MethodCase("independence Metropolis", hasPartitionFunction: false, samples: 2048) { setting, random, threads in
       func method(_ proposal: some Proposal, _ target: some TargetDensity) -> any EnsembleMethod {
         IndependenceMetropolisMethod(
           from: proposal, to: target, kernel: RandomWalkMetropolis(stepSize: setting.step), stepsPerRound: 1,
           burnIn: 12,
-          chains: 64, pool: 1024, logPartitionFunction: 0, using: random, threads: 2)
+          chains: 64, pool: 1024, logPartitionFunction: 0, using: random, threads: threads)
       }
       return method(setting.proposal, setting.target)
     },
@@ -193,7 +194,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
 
   init(
     _ description: String, hasPartitionFunction: Bool = true, samples: Int,
-    _ make: @escaping @Sendable (MethodTarget, RandomStream) throws -> any EnsembleMethod
+    _ make: @escaping @Sendable (MethodTarget, RandomStream, Int) throws -> any EnsembleMethod
   ) {
     testDescription = description
     (self.hasPartitionFunction, self.samples, self.make) = (hasPartitionFunction, samples, make)
@@ -244,7 +245,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     var zOfZ: [Double] = []
     var quantile = 1.96
     for seed in 0..<seeds {
-      let made = try method.make(target, RandomStream(seed: 1000 + UInt64(seed)))
+      let made = try method.make(target, RandomStream(seed: 1000 + UInt64(seed)), 2)
       let found = try ensemble(made, samples: method.samples)
       let inside = (0..<found.x.count).map { target.isInside(found.x, $0) }
       let difference = try RegionFreeEnergy(
@@ -289,12 +290,33 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     #expect(coverage > 0.93 && coverage < 0.97, "\(coverage) of \(intervals)")
   }
 
+  /// One particle of each of 4000 populations. Resampling leaves particles in the order of their ancestors; the first of them would have the wrong
+  /// odds. |z| > 4.5 has probability 7·10⁻⁶.
+  @Test func `Of a population that is not all wanted any particle may stay`() throws {
+    let target = MethodTarget.doubleWell
+    let populations = try #require(MethodCase.all.first { $0.testDescription == "sequential Monte Carlo" })
+    func one<Method: EnsembleMethod>(_ method: Method) throws -> (logWeight: Double, isInside: Bool) {
+      var state = try method.start()
+      let portion = try method.sample(0..<1, state: &state)
+      #expect(portion.samples.x.count == 1 && portion.walkers == [0])
+      return (portion.samples.logWeights[0], target.isInside(portion.samples.x, 0))
+    }
+    let found = try (0..<4000).map { try one(try populations.make(target, RandomStream(seed: 9000 + UInt64($0)), 1)) }
+    let difference = try RegionFreeEnergy(
+      inside: found.map(\.isInside), logWeights: found.map(\.logWeight), dependence: .independent)
+    let exact = -log(target.share / (1 - target.share))
+    let z = (difference.value - exact) / difference.standardError!
+    #expect(abs(z) < 4.5, "z = \(z)")
+  }
+
   @Test("Portions and threads change nothing", arguments: MethodCase.all)
   func portions(_ method: MethodCase) throws {
     let target = MethodTarget.doubleWell
-    let first = try Self.ensemble(try method.make(target, RandomStream(seed: 3)), samples: method.samples)
-    let again = try Self.ensemble(try method.make(target, RandomStream(seed: 3)), samples: method.samples)
-    #expect(first.x == again.x && first.logWeights == again.logWeights)
+    let first = try Self.ensemble(try method.make(target, RandomStream(seed: 3), 2), samples: method.samples)
+    for threads in [1, 3] {
+      let again = try Self.ensemble(try method.make(target, RandomStream(seed: 3), threads), samples: method.samples)
+      #expect(first.x == again.x && first.logWeights == again.logWeights, "\(threads) threads")
+    }
     func resumed<Method: EnsembleMethod>(_ method: Method, samples: Int) throws -> Configurations {
       var state = try method.start()
       _ = try method.sample(0..<method.portion, state: &state)
@@ -302,7 +324,7 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
       var read = try JSONDecoder().decode(Method.State.self, from: JSONEncoder().encode(state))
       return try method.sample(method.portion..<samples, state: &read).samples.x
     }
-    let made = try method.make(target, RandomStream(seed: 3))
+    let made = try method.make(target, RandomStream(seed: 3), 2)
     let portion = made.portion
     #expect(
       try resumed(made, samples: 2 * portion).coordinates
