@@ -19,7 +19,7 @@ struct EvaluateCommand: ParsableCommand {
       trimmed ESS, forward ESS and error of ΔF(φ) where --reference has the peptide, right bonds and handedness, time.
       --reference is a data set, or a folder with SEQUENCE.nc and free energies in SEQUENCE.json. Writes
       OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference, and what replica
-      exchange needs for the same error. --resume goes on after a kill.
+      exchange needs for the same error. --resume goes on after a kill, and shows an evaluation that is done; none is replaced.
 
       Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
       of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
@@ -35,7 +35,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Text file of sequences that are evaluated one after the other.", valueName: "list"))
   var set: String?
 
-  @Flag(help: "Go on with the evaluation of a set in output= where it stopped.")
+  @Flag(help: "Go on with the evaluation of a set in output= where it stopped, or show it if it is done.")
   var resume = false
 
   @Flag(help: "Print the result as one JSON object.")
