@@ -110,10 +110,10 @@ def draw(report):
     for key, label, style in (("mean_trimmed", "mean without the largest 0.2 %", "o--"), ("mean", "mean", "o-"), ("smallest", "smallest", "o:")):
         left.plot(places, [100 * cases[name][key] for name in counts], style, label=label)
     left.set(xscale="log", yscale="log", xlabel="peptides trained on", ylabel="effective share of 40 unseen ones (%)",
-             ylim=(None, 200 * max(case["mean_trimmed"] for case in cases.values())))
+             ylim=(None, 130 * max(case["mean_trimmed"] for case in cases.values())))
     left.set_xticks(places, [str(place) for place in places])
     left.minorticks_off()
-    left.legend(frameon=False, loc="upper left")
+    left.legend(frameon=False, loc="center left", bbox_to_anchor=(0, 0.58))
     names = [name for name in ("all", "likelihood only", "no guidance") if name in cases]
     right.barh(names[::-1], [100 * cases[name]["mean"] for name in names[::-1]])
     right.set(xlabel="mean effective share (%)", title="one thing left out")
