@@ -156,13 +156,14 @@ struct PeptideSetEvaluation {
       smallest_ess_fraction: rows.map(\.ess_fraction).min()!, mean_absolute_error_kT: nil, peptides: rows)
     let errors = result.absoluteErrors
     if !errors.isEmpty { result.mean_absolute_error_kT = errors.reduce(0, +) / Double(errors.count) }
-    try folder?.write(try JSONOutput.encode(result) + "\n", as: Self.resultName)
     if let folder {
       let report = PeptideSetReport(result)
       try folder.write(report.page.text, as: "evaluation.html")
       var charts = Charts(folder: folder)
       try charts.write(report.shares, as: "effective_shares")
       if !report.errors.bars.isEmpty { try charts.write(report.errors, as: "free_energy_errors") }
+      // Last, since it says that all is done.
+      try folder.write(try JSONOutput.encode(result) + "\n", as: Self.resultName)
       try? FileManager.default.removeItem(atPath: folder.file(Unfinished.name))
     }
     try Self.show(result, json: json)
