@@ -64,7 +64,7 @@ public struct IndependentComponents: Sendable, Equatable {
     let covariances = LaggedCovariances(
       trajectories, dimension: dimension, lag: lag, weight: weights.map { w in { w.weight(of: $0, frame: $1) } },
       symmetrized: true)
-    let whitening = try Whitening(covariances.instantaneous, dimension: dimension, cutoff: cutoff)
+    let whitening = try SpectralWhitening(covariances.instantaneous, dimension: dimension, cutoff: cutoff)
     let rank = whitening.rank
     let system = SymmetricEigensystem(whitening.transformed(covariances.lagged), size: rank)
     let order = (0..<rank).sorted { (abs(system.values[$1]), $0) < (abs(system.values[$0]), $1) }

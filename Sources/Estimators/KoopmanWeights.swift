@@ -20,7 +20,7 @@ public struct KoopmanWeights: Sendable, Equatable {
   ) throws(EstimatorError) {
     try IndependentComponents.check(trajectories, dimension: dimension, lag: lag)
     let covariances = LaggedCovariances(trajectories, dimension: dimension, lag: lag, weight: nil, symmetrized: false)
-    let whitening = try Whitening(covariances.instantaneous, dimension: dimension, cutoff: cutoff)
+    let whitening = try SpectralWhitening(covariances.instantaneous, dimension: dimension, cutoff: cutoff)
     let rank = whitening.rank
     let a = whitening.transformed(covariances.lagged)
     let drift = zip(covariances.laggedMean, covariances.mean).map { $0 - $1 }

@@ -72,6 +72,32 @@ import Trajectories
     #expect(!FileManager.default.fileExists(atPath: output + "-2"))
   }
 
+  /// A sequence with a temperature and a solvent of its own: all that `config.yaml` has to carry over.
+  @Test("config.yaml of one call makes the same samples in another", arguments: ["run", "simulate"])
+  func configurationOfAnotherCall(command: String) throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (first, second) = ("\(folder.path)/first", "\(folder.path)/second")
+    let words =
+      command == "run"
+      ? ["samples=64", "model=force-field", "method=importance", "check=no"]
+      : ["steps=20", "stride=10", "equilibration=10", "replicas=2", "time_step_fs=1"]
+    let one = try CommandRunner.run(
+      arguments: [command, "--sequence", "GA", "--solvent", "obc2", "temperature=350", "seed=9", "output=\(first)"]
+        + words)
+    #expect(one.status == 0 || one.status == 3, "\(one.errors)")
+    let other = try CommandRunner.run(arguments: [command, "--config", first + "/config.yaml", "output=\(second)"])
+    #expect(other.status == one.status, "\(other.errors)")
+    for name in [command == "run" ? "ensemble.nc" : "trajectory.nc", "config.yaml"] {
+      let files = try [first, second].map { try Data(contentsOf: URL(fileURLWithPath: "\($0)/\(name)")) }
+      #expect(files[0] == files[1], "\(name)")
+    }
+    let twice = try CommandRunner.run(
+      command, "AC", "--config", first + "/config.yaml", "output=\(folder.path)/third")
+    #expect(twice.status == 2 && twice.errors.contains("says what the system is"), "\(twice.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/third"))
+  }
+
   private struct PartOfSummary: Decodable {
     var samples: Int
     var seed: UInt64

@@ -32,18 +32,18 @@ struct HarmonicGuide: Sendable {
   private var springs: [Spring]
 
   /// An eigenvector of Σ₀ with its eigenvalue λ and overlap ρ.
-  private struct Mode: Sendable {
+  struct Mode: Sendable {
     var vector: [Double]
     var variance: Double
     var overlap: Double
   }
 
-  private struct Spring: Sendable {
+  struct Spring: Sendable {
     var first: Int
     var second: Int
     /// μ² and σ²
-    var mean: Double
-    var late: Double
+    var squaredMean: Double
+    var variance: Double
     /// What each mode adds to the variance of a coordinate of the pair's difference.
     var shares: [Double]
   }
@@ -67,7 +67,7 @@ struct HarmonicGuide: Sendable {
       let (square, variance) = (mean * mean, deviation * deviation)
       guard variance < stiffness * stiffness * (square + variance) / 3 else { return nil }
       return Spring(
-        first: ends.first, second: ends.second, mean: square, late: variance,
+        first: ends.first, second: ends.second, squaredMean: square, variance: variance,
         shares: modes.map { $0.variance * pow($0.vector[ends.first] - $0.vector[ends.second], 2) })
     }
     guard !springs.isEmpty else { return nil }
@@ -124,11 +124,11 @@ struct HarmonicGuide: Sendable {
         for c in 0..<order { velocity[c * samples + sample] = .nan }
         continue
       }
-      let stretched = applying(path.stretches, to: place)
+      let free = applying(path.rates, to: place)
       for atom in 0..<atoms {
         for axis in 0..<3 {
           velocity[(axis * atoms + atom) * samples + sample] =
-            stretched[3 * atom + axis] - path.left * solution[3 * atom + axis]
+            free[3 * atom + axis] - path.left * solution[3 * atom + axis]
         }
       }
       guard wantsDivergence else { continue }
@@ -142,7 +142,7 @@ struct HarmonicGuide: Sendable {
       let sum = links.reduce(0) {
         $0 + trace($1, inverse: inverse, scaled: scaled, solution: solution, left: path.left)
       }
-      divergence[sample] = 3 * path.stretch - path.left * sum
+      divergence[sample] = 3 * path.trace - path.left * sum
     }
     return (velocity, divergence)
   }
@@ -175,187 +175,5 @@ struct HarmonicGuide: Sendable {
       }
     }
     return result
-  }
-
-  /// What depends on the time alone.
-  private struct Path {
-    let time: Double
-    /// 1 − t
-    let left: Double
-    /// Matrices between atoms with the modes' α, (α − 1)/(1 − t) and (1−t)² times the precision, and the second's trace.
-    let scales: [Double]
-    let stretches: [Double]
-    let stretch: Double
-    let prior: [Double]
-    let pairs: [PairPath]
-
-    init(time: Double, modes: [Mode], springs: [Spring]) {
-      self.time = time
-      left = 1 - time
-      let left = left
-      let a = modes.map { 1 - left * (1 - $0.overlap) }
-      let free = modes.map { 1 - $0.overlap * $0.overlap }
-      let noise = free.map { left * left * $0 }
-      var softness = 0.0
-      pairs = springs.map { spring in
-        var (shown, hidden, whole) = (0.0, 0.0, 0.0)
-        for (number, share) in spring.shares.enumerated() {
-          shown += a[number] * share
-          hidden += noise[number] * share
-          whole += share
-        }
-        shown /= whole
-        let usual = (shown * shown * spring.mean + 2 * hidden).squareRoot()
-        let concentration = shown * spring.mean.squareRoot() * usual / hidden
-        let width = spring.late + 3 * spring.mean * Langevin(concentration).slope
-        softness += spring.late / width
-        return PairPath(concentration: shown * spring.mean.squareRoot() / hidden, strength: 1 / width)
-      }
-      let loose = min(1, softness / Double(springs.count) + left * left)
-      let atoms = modes[0].vector.count
-      var scales = [Double](repeating: 0, count: atoms * atoms)
-      var stretches = scales
-      // 1 for the mean.
-      var prior = [Double](repeating: 1 / Double(atoms), count: atoms * atoms)
-      var trace = 0.0
-      for (number, mode) in modes.enumerated() {
-        let (a, rest) = (a[number], a[number] * a[number] + noise[number])
-        let scale = a / rest
-        let stretch = (a * (1 - mode.overlap) - left * free[number]) / rest
-        let precision = loose * a * a / (free[number] * mode.variance)
-        trace += stretch
-        for i in 0..<atoms {
-          for j in 0..<atoms {
-            let product = mode.vector[i] * mode.vector[j]
-            scales[i * atoms + j] += scale * product
-            stretches[i * atoms + j] += stretch * product
-            prior[i * atoms + j] += precision * product
-          }
-        }
-      }
-      (self.scales, self.stretches, self.prior, self.stretch) = (scales, stretches, prior, trace)
-    }
-  }
-
-  private struct PairPath {
-    /// κ/d
-    var concentration: Double
-    /// k
-    var strength: Double
-  }
-
-  /// L(κ) = coth κ − 1/κ and L′; κ may be infinite.
-  private struct Langevin {
-    let value: Double
-    let slope: Double
-    /// κ L′
-    let scaledSlope: Double
-
-    init(_ concentration: Double) {
-      let x = concentration
-      if x > 20 {
-        (value, slope, scaledSlope) = (1 - 1 / x, 1 / (x * x), 1 / x)
-      } else {
-        value = x < 1e-2 ? x / 3 - x * x * x / 45 : 1 / tanh(x) - 1 / x
-        slope = x < 1e-2 ? 1.0 / 3 - x * x / 15 : 1 - value * value - 2 * value / x
-        scaledSlope = x * slope
-      }
-    }
-  }
-
-  private struct Link {
-    var first: Int
-    var second: Int
-    var n: (Double, Double, Double)
-    var distance: Double
-    /// αx of the pair.
-    var estimate: (Double, Double, Double)
-    /// n·αx − r, and r′.
-    var stretch: Double
-    var slope: Double
-    var k: Double
-
-    init(_ spring: Spring, at x: [Double], _ estimated: [Double], _ path: PairPath) {
-      (first, second, k) = (spring.first, spring.second, path.strength)
-      let (a, b) = (3 * first, 3 * second)
-      let d = (x[a] - x[b], x[a + 1] - x[b + 1], x[a + 2] - x[b + 2])
-      distance = (d.0 * d.0 + d.1 * d.1 + d.2 * d.2 + HarmonicGuide.softening).squareRoot()
-      n = (d.0 / distance, d.1 / distance, d.2 / distance)
-      let length = spring.mean.squareRoot()
-      let direction = Langevin(path.concentration * distance)
-      estimate = (
-        estimated[a] - estimated[b], estimated[a + 1] - estimated[b + 1], estimated[a + 2] - estimated[b + 2]
-      )
-      stretch = n.0 * estimate.0 + n.1 * estimate.1 + n.2 * estimate.2 - length * direction.value
-      slope = length * direction.scaledSlope / distance
-    }
-  }
-
-  /// Two atoms at one place pull nowhere.
-  private static let softening = PairField.softening
-
-  private func fill(
-    _ matrix: inout [Double], _ pull: inout [Double], _ links: [Link], prior: [Double], factor: Double
-  ) {
-    let order = 3 * atoms
-    for i in 0..<atoms {
-      for j in 0..<atoms {
-        for a in 0..<3 {
-          for b in 0..<3 {
-            matrix[(3 * i + a) * order + 3 * j + b] = a == b ? prior[i * atoms + j] : 0
-          }
-        }
-      }
-    }
-    for c in pull.indices { pull[c] = 0 }
-    for link in links {
-      let n = [link.n.0, link.n.1, link.n.2]
-      let (i, j) = (3 * link.first, 3 * link.second)
-      let weight = factor * link.k
-      for a in 0..<3 {
-        pull[i + a] += link.k * link.stretch * n[a]
-        pull[j + a] -= link.k * link.stretch * n[a]
-        for b in 0..<3 {
-          let value = weight * n[a] * n[b]
-          matrix[(i + a) * order + i + b] += value
-          matrix[(j + a) * order + j + b] += value
-          matrix[(i + a) * order + j + b] -= value
-          matrix[(j + a) * order + i + b] -= value
-        }
-      }
-    }
-  }
-
-  /// What a spring adds to tr ∂(A⁻¹ Σ k e n)/∂x, e = n·x̃ − r, with w = A⁻¹ Σ k e n, ω = w_i − w_j, B and C the blocks of A⁻¹ and
-  /// αA⁻¹ for xᵢ − xⱼ: k [nᵀCn − r′ nᵀBn + x̃ᵀPBn/d + e/d tr B P − (1−t)² (tr B P n·ω + nᵀBPω)/d], P = 1 − nnᵀ.
-  private func trace(
-    _ link: Link, inverse: [Double], scaled: [Double], solution: [Double], left: Double
-  ) -> Double {
-    let order = 3 * atoms
-    let n = [link.n.0, link.n.1, link.n.2]
-    let y = [link.estimate.0, link.estimate.1, link.estimate.2]
-    let (i, j) = (3 * link.first, 3 * link.second)
-    func block(_ matrix: [Double], _ a: Int, _ b: Int) -> Double {
-      matrix[(i + a) * order + i + b] + matrix[(j + a) * order + j + b]
-        - matrix[(i + a) * order + j + b] - matrix[(j + a) * order + i + b]
-    }
-    // With softening n is shorter than 1, and ∂n/∂x = (1 − nnᵀ)/d as well.
-    let omega = (0..<3).map { solution[i + $0] - solution[j + $0] }
-    let along = (0..<3).reduce(0) { $0 + n[$1] * omega[$1] }
-    let shown = (0..<3).reduce(0) { $0 + n[$1] * y[$1] }
-    var (whole, inner, bent, turned, grown) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    for a in 0..<3 {
-      for b in 0..<3 {
-        let value = block(inverse, a, b)
-        if a == b { whole += value }
-        inner += n[a] * value * n[b]
-        bent += n[a] * value * (omega[b] - n[b] * along)
-        turned += (y[a] - n[a] * shown) * value * n[b]
-        grown += n[a] * block(scaled, a, b) * n[b]
-      }
-    }
-    let across = whole - inner
-    let ofDirection = turned + link.stretch * across - left * left * (across * along + bent)
-    return link.k * (grown - link.slope * inner + ofDirection / link.distance)
   }
 }

@@ -50,7 +50,9 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var arguments: SystemArguments
 
-  @Option(help: ArgumentHelp("YAML file with the same keys; words on the command line win.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "YAML file with the same keys, or config.yaml of another call; words here win.", valueName: "file"))
   var config: String?
 
   @Flag(help: "Print the summary as one JSON object.")
@@ -62,8 +64,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let start = Date()
     var overrides = try Overrides(arguments.words)
-    if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: RunConfiguration.keys) }
-    let description = try arguments.description(overrides: &overrides)
+    let description = try arguments.description(config: config, known: RunConfiguration.keys, overrides: &overrides)
     let configuration = try RunConfiguration(system: description, overrides: &overrides)
     let threads = try overrides.takeThreads()
     let output = overrides.takeText("output") ?? "trajectories/\(folderName(description.name))-run"

@@ -35,7 +35,9 @@ struct SimulateCommand: ParsableCommand {
 
   @OptionGroup var arguments: SystemArguments
 
-  @Option(help: ArgumentHelp("YAML file with the same keys; words on the command line win.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "YAML file with the same keys, or config.yaml of another call; words here win.", valueName: "file"))
   var config: String?
 
   @Flag(help: "Go on from the checkpoint in OUTPUT; without one, start.")
@@ -46,8 +48,8 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     var overrides = try Overrides(arguments.words)
-    if let config { try overrides.addDefaults(from: YAMLMapping(path: config), known: SimulationConfiguration.keys) }
-    let description = try arguments.description(overrides: &overrides)
+    let description = try arguments.description(
+      config: config, known: SimulationConfiguration.keys, overrides: &overrides)
     let configuration = try SimulationConfiguration(system: description, overrides: &overrides)
     let threads = try overrides.takeThreads()
     let checkpointSeconds = try overrides.takeNumber("checkpoint_seconds") ?? 30

@@ -17,9 +17,11 @@ struct Overrides {
   }
 
   /// Adds the keys of a configuration file that the command line does not give.
-  mutating func addDefaults(from yaml: YAMLMapping, known: [String]) throws {
-    try yaml.allow(known)
-    for key in yaml.keys where !values.contains(where: { $0.key == key }) {
+  ///
+  /// - Parameter others: keys that may be there too, and that somebody else reads.
+  mutating func addDefaults(from yaml: YAMLMapping, known: [String], besides others: [String] = []) throws {
+    try yaml.allow(known + others)
+    for key in yaml.keys where known.contains(key) && !values.contains(where: { $0.key == key }) {
       guard let words = try yaml.list(key) else { continue }
       values.append((key, words.joined(separator: ",")))
     }

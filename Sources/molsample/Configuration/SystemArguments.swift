@@ -66,8 +66,12 @@ struct SystemArguments: ParsableArguments {
 
   /// The system that flags or the word SYSTEM describe, with overrides of its own keys applied.
   ///
-  /// - Parameter skipping: plain words before SYSTEM.
-  func description(skipping: Int = 0, overrides: inout Overrides) throws -> SystemDescription {
+  /// - Parameters:
+  ///   - skipping: plain words before SYSTEM.
+  ///   - configured: what a configuration file says of the system, for want of these.
+  func description(
+    skipping: Int = 0, configured: SystemDescription? = nil, overrides: inout Overrides
+  ) throws -> SystemDescription {
     let plain = plainWords.dropFirst(skipping)
     var description: SystemDescription
     let origins = [sequence, prmtop, openmmSystem].compactMap { $0 }
@@ -88,6 +92,8 @@ struct SystemArguments: ParsableArguments {
       description = SystemDescription(name: pdb, origin: .pdb(pdb))
     } else if let word = plain.first {
       description = try SystemCatalog.description(of: word)
+    } else if let configured {
+      description = configured
     } else {
       throw UsageError("no system is named", advice: "say `molsample list` for names, or --sequence, --prmtop, --pdb")
     }
@@ -104,5 +110,25 @@ struct SystemArguments: ParsableArguments {
       description.temperature = temperature
     }
     return description
+  }
+
+  /// As `description(skipping:configured:overrides:)` with the keys of a configuration file, which may be the `config.yaml` of an earlier call and
+  /// then says what the system is, with files as they were named then.
+  ///
+  /// - Parameter known: keys of the command.
+  func description(config: String?, known: [String], overrides: inout Overrides) throws -> SystemDescription {
+    guard let config else { return try description(overrides: &overrides) }
+    let yaml = try YAMLMapping(path: config)
+    guard SystemDescription.isDescribed(by: yaml) else {
+      try overrides.addDefaults(from: yaml, known: known)
+      return try description(overrides: &overrides)
+    }
+    guard plainWords.isEmpty, !hasOriginFlag else {
+      throw UsageError(
+        "\(config) says what the system is, and so does the command line",
+        advice: "leave one of them out: the system here, or the lines after 'The system' there")
+    }
+    try overrides.addDefaults(from: yaml, known: known, besides: SystemDescription.keys)
+    return try description(configured: SystemDescription(yaml, folder: nil), overrides: &overrides)
   }
 }

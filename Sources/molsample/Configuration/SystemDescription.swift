@@ -46,16 +46,30 @@ struct SystemDescription {
   /// Reads a `system.yaml`; file names in it are relative to its folder.
   init(path: String) throws {
     let yaml = try YAMLMapping(path: path)
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try yaml.allow(Self.keys)
-    func file(_ key: String) throws -> String? {
-      try yaml.text(key).map { $0.hasPrefix("/") ? $0 : folder.appendingPathComponent($0).relativePath }
+    try self.init(yaml, folder: URL(fileURLWithPath: path).deletingLastPathComponent())
+  }
+
+  /// Whether a mapping says what the molecule is.
+  static func isDescribed(by yaml: YAMLMapping) -> Bool {
+    ["sequence", "cluster", "prmtop", "openmm_system", "pdb"].contains(where: yaml.has)
+  }
+
+  /// What the keys of a description say; others are left alone.
+  ///
+  /// - Parameter folder: to which file names are relative; nil for the working directory.
+  init(_ yaml: YAMLMapping, folder: URL?) throws {
+    let path = yaml.source
+    func placed(_ file: String) -> String {
+      guard let folder, !file.hasPrefix("/") else { return file }
+      return folder.appendingPathComponent(file).relativePath
     }
+    func file(_ key: String) throws -> String? { try yaml.text(key).map(placed) }
     let origins = ["sequence", "cluster", "prmtop", "openmm_system"].filter(yaml.has)
     guard origins.count <= 1 else {
       throw InputError(path, "names more than one origin", found: origins.joined(separator: " and "))
     }
-    name = try yaml.text("name") ?? folder.lastPathComponent
+    name = try yaml.text("name") ?? folder?.lastPathComponent ?? path
     summary = try yaml.text("summary")
     if let sequence = try yaml.text("sequence") {
       origin = .sequence(sequence)
@@ -79,10 +93,7 @@ struct SystemDescription {
         path, "does not say what the molecule is",
         expected: "one of sequence, cluster, prmtop, openmm_system with pdb, pdb")
     }
-    forceField = try (yaml.list("force_field") ?? []).map { word in
-      word.lowercased().hasSuffix(".xml") && !word.hasPrefix("/")
-        ? folder.appendingPathComponent(word).relativePath : word
-    }
+    forceField = try (yaml.list("force_field") ?? []).map { $0.lowercased().hasSuffix(".xml") ? placed($0) : $0 }
     solvent = try yaml.text("solvent")
     solventDielectric = try yaml.positive("solvent_dielectric")
     soluteDielectric = try yaml.positive("solute_dielectric")

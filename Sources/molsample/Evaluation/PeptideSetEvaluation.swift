@@ -104,9 +104,14 @@ struct PeptideSetEvaluation {
   private func finished(_ digest: String, resuming: Bool) throws -> Result? {
     guard let folder, let data = FileManager.default.contents(atPath: folder.file(Self.resultName)) else { return nil }
     let advice = "choose another output=, or remove \(folder.file(Self.resultName)) to begin anew"
-    guard let result = try? JSONOutput.decode(Result.self, from: data), result.digest == digest,
-      result.peptides.map(\.sequence) == list.sequences
-    else { throw InputError(folder.file(Self.resultName), "is an evaluation of other settings", advice: advice) }
+    guard let result = try? JSONOutput.decode(Result.self, from: data) else {
+      throw InputError(
+        folder.file(Self.resultName), "cannot be read", expected: "an evaluation of this version, whole", advice: advice
+      )
+    }
+    guard result.digest == digest, result.peptides.map(\.sequence) == list.sequences else {
+      throw InputError(folder.file(Self.resultName), "is an evaluation of other settings", advice: advice)
+    }
     guard resuming else {
       throw UsageError("\(folder.path) holds this evaluation already", advice: "add --resume to show it, or \(advice)")
     }

@@ -131,21 +131,14 @@ struct RunReport {
 
   private var growth: LineChart {
     let counts = (1...40).map { max(1, logWeights.count * $0 / 40) }
-    // Running sums of w and w², scaled by the largest weight.
-    let largest = logWeights.max()!
-    var (sum, squares) = (0.0, 0.0)
-    var effective: [Double] = []
-    var next = 0
-    for (sample, logWeight) in logWeights.enumerated() {
-      let w = exp(logWeight - largest)
-      sum += w
-      squares += w * w
-      while next < counts.count, sample + 1 == counts[next] {
-        effective.append(squares > 0 ? sum * sum / squares : 0)
-        next += 1
-      }
+    var running = RunningEffectiveSampleSize()
+    var done = 0
+    let effective = counts.map { count in
+      running.add(logWeights[done..<count])
+      done = count
+      return running.value
     }
-    let x = counts.prefix(effective.count).map(Double.init)
+    let x = counts.map(Double.init)
     return LineChart(
       title: "", x: "samples", y: Axis("effective samples", includesZero: true),
       series: [

@@ -265,29 +265,3 @@ extension EnsembleDrawing.Drawn {
     return try ObservableEffectiveSampleSize.of(observables, weights: weights, dependence: dependence) ?? 1
   }
 }
-
-/// Kish's effective sample size of weights that come portion by portion.
-private struct RunningEffectiveSampleSize {
-  private var largest = -Double.infinity
-  private var sum = 0.0
-  private var squares = 0.0
-
-  init(_ logWeights: [Double]) { add(logWeights) }
-
-  var value: Double { squares > 0 ? sum * sum / squares : 0 }
-
-  mutating func add(_ logWeights: [Double]) {
-    guard let high = logWeights.max(), high > -.infinity else { return }
-    if high > largest {
-      let scale = exp(largest - high)
-      sum *= scale
-      squares *= scale * scale
-      largest = high
-    }
-    for logWeight in logWeights {
-      let w = exp(logWeight - largest)
-      sum += w
-      squares += w * w
-    }
-  }
-}

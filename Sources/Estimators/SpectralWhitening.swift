@@ -2,7 +2,7 @@ import COpenBLAS
 import Foundation
 
 /// The transformation W of a covariance matrix C to the identity, Wᵀ C W = 1, on the directions of not too small variance.
-struct Whitening {
+struct SpectralWhitening {
   /// Row k is a direction over the root of its variance, largest variance first. Shape `[rank][D]`, flat.
   let directions: [Double]
   let rank: Int
