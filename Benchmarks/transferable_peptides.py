@@ -56,6 +56,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("evaluation", type=pathlib.Path)
     parser.add_argument("--name", default="test")
+    parser.add_argument("--table-only", action="store_true", help="no picture")
     arguments = parser.parse_args()
     found = json.loads(arguments.evaluation.read_text())
     rows = found["peptides"]
@@ -63,7 +64,8 @@ def main():
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: f"{value:.5g}" if isinstance(value, float) else value for key, value in row.items()} for row in rows)
-    draw(rows, found["samples"], REPOSITORY / f"docs/pictures/transferable_{arguments.name}.png")
+    if not arguments.table_only:
+        draw(rows, found["samples"], REPOSITORY / f"docs/pictures/transferable_{arguments.name}.png")
     shares = [100 * row["ess_fraction"] for row in rows]
     print(f"{len(rows)} peptides: mean {statistics.mean(shares):.1f} %, median {statistics.median(shares):.1f} %, smallest {min(shares):.2f} %")
     table(rows)

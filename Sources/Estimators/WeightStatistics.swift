@@ -17,6 +17,9 @@ public struct WeightStatistics: Sendable, Equatable {
   public let trimming: WeightTrimming
   /// Effective fraction after trimming, of the samples that were kept. nil where all that was kept has zero weight.
   public let trimmedEffectiveFraction: Double?
+  /// Standard deviation of ln w over samples of positive weight; nil for fewer than two. Above some 4 the shares say little but that few
+  /// samples were drawn.
+  public let logWeightDeviation: Double?
   /// Share of the largest weight in the sum.
   public let largestShare: Double
   /// ln Ẑ = LSE(ln w) − ln N. Ẑ has no bias; its logarithm has one of −½ `logPartitionFunctionError`².
@@ -46,6 +49,12 @@ public struct WeightStatistics: Sendable, Equatable {
     effectiveFraction = effectiveSampleSize / n
     self.trimming = trimming
     trimmedEffectiveFraction = Self.effectiveFraction(trimming.trimmed(weights))
+    let possible = logWeights.filter { $0 > -.infinity }
+    let center = possible.reduce(0, +) / Double(possible.count)
+    logWeightDeviation =
+      possible.count < 2
+      ? nil
+      : (possible.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(possible.count - 1)).squareRoot()
     largestShare = weights.largestShare
     logPartitionFunction = weights.logSum - log(n)
     if count > 1 {

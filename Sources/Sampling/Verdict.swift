@@ -69,8 +69,14 @@ public struct Verdict: Sendable {
     return doubts.isEmpty ? .trusted : .useWithCare
   }
 
-  /// Why error bars from these weights mean nothing, if so.
-  public static func heavyTail(_ statistics: WeightStatistics) -> Finding? {
+  /// Why error bars from these weights mean little, if so: the tail is too heavy, or too few samples have weight to show one and a single one decides.
+  public static func doubtOfErrors(_ statistics: WeightStatistics) -> Finding? {
+    if let tail = heavyTail(statistics) { return tail }
+    return statistics.paretoShape == nil && statistics.largestShare > largestShare
+      ? .dominantSample(share: statistics.largestShare) : nil
+  }
+
+  private static func heavyTail(_ statistics: WeightStatistics) -> Finding? {
     let reliable = ParetoTail.reliableShape(sampleCount: statistics.count)
     guard let shape = statistics.paretoShape, shape > reliable else { return nil }
     return .heavyTail(shape: shape, reliable: reliable)

@@ -34,6 +34,11 @@ import Testing
     #expect(clipped.effectiveSampleSize == found.effectiveSampleSize)
   }
 
+  @Test func deviationOfLogWeights() throws {
+    #expect(try WeightStatistics(logWeights: [-701, -.infinity, -699]).logWeightDeviation == 2.0.squareRoot())
+    #expect(try WeightStatistics(logWeights: [3, -.infinity]).logWeightDeviation == nil)
+  }
+
   @Test func equalWeights() throws {
     let found = try WeightStatistics(logWeights: [Double](repeating: -700, count: 1000))
     #expect(abs(found.effectiveSampleSize - 1000) < 1e-9)

@@ -72,6 +72,22 @@ import Testing
       "output=\(folder)/familiar")
     #expect(familiar.errors.contains("was trained on this peptide"), "\(familiar.errors)")
     #expect(familiar.output.contains("ΔF(phi"), "\(familiar.output)")
+    // Its mirror image has the same name and is another molecule.
+    let mirrored = try String(contentsOfFile: "\(folder)/familiar/restarts/001.pdb", encoding: .utf8)
+      .split(separator: "\n").map { line -> String in
+        guard line.hasPrefix("ATOM"), let x = Double(line.dropFirst(30).prefix(8).trimmingPrefix { $0 == " " }) else {
+          return String(line)
+        }
+        return line.prefix(30) + String(format: "%8.3f", -x) + line.dropFirst(38)
+      }
+    try mirrored.joined(separator: "\n").write(toFile: "\(folder)/mirrored.pdb", atomically: true, encoding: .utf8)
+    let enantiomer = try CommandRunner.run(
+      "run", "--pdb", "\(folder)/mirrored.pdb", "--force-field", "amber14", "--solvent", "obc1", "--cutoff", "2",
+      "temperature=310", "model=\(folder)/a/best.safetensors", "samples=100", "check=no", "output=\(folder)/enantiomer")
+    #expect(
+      enantiomer.errors.contains("was not trained on this peptide")
+        && enantiomer.errors.contains("handedness unlike L-amino acids, which are all it saw, at ALA-2:CA"),
+      "\(enantiomer.errors)")
     // A table of a set, beside its reference where there is one.
     try "GG VK\n".write(toFile: "\(folder)/list.txt", atomically: true, encoding: .utf8)
     let evaluated = try CommandRunner.run(
@@ -88,7 +104,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(folder)/nowhere"))
     let rows = try String(contentsOfFile: "\(folder)/evaluation/evaluation.csv", encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-    #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][5].isEmpty && rows[2][5].isEmpty)
+    #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][6].isEmpty && rows[2][6].isEmpty)
     // A reference as `free-energy` leaves it: 1000 evaluations for an error of 0.5 kT.
     try FileManager.default.createDirectory(atPath: "\(folder)/references", withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: "\(folder)/train/GG.nc", toPath: "\(folder)/references/GG.nc")

@@ -33,7 +33,8 @@ public struct RoundTripError: Sendable, Equatable, Codable {
     @Sendable func positions(_ matrix: [Double], samples: Int) -> Configurations {
       flow.chart.forwardAndLogDet(flow.chartCoordinates(matrix, samples: samples)).value
     }
-    let computation = ShardedComputation(shardSize: 64, threads: threads)
+    // Few samples are for many threads too.
+    let computation = ShardedComputation(shardSize: max(1, min(16, q.count / 8)), threads: threads)
     let (parts, _) = try computation.run(count: q.count, parameters: flow.parameters, wantsGradient: false) {
       tape, range -> (positions: [Double], logDets: [Double], lost: Int) in
       let samples = range.count

@@ -11,13 +11,14 @@ import Sampling
 /// bytes for any range and any number of threads. A sample whose bond or angle is impossible (probability below 10⁻²⁰ where
 /// widths are sensible) has all atoms at one place, where every energy is +∞.
 public struct FlowProposal: Proposal {
-  public static let blockSize = 128
-
   public let flow: NormalizingFlow
   private let pool: ComputationPool
+  /// Whole blocks are drawn. A sample of a continuous flow takes up to a second, so few are thrown away.
+  private let blockSize: Int
 
   public init(_ flow: NormalizingFlow, threads: Int = 1) {
     self.flow = flow
+    blockSize = flow.architecture is ContinuousArchitecture ? 16 : 128
     pool = ComputationPool(parameters: flow.parameters, threads: threads)
   }
 
@@ -25,7 +26,7 @@ public struct FlowProposal: Proposal {
   public var dependence: SampleDependence { flow.base.dependence }
 
   public func draw(_ range: Range<Int>, from random: RandomStream) throws -> (x: Configurations, logQ: [Double]) {
-    let size = Self.blockSize
+    let size = blockSize
     let first = range.lowerBound / size
     let blocks = range.isEmpty ? 0 : (range.upperBound - 1) / size - first + 1
     let flow = flow
@@ -51,7 +52,7 @@ public struct FlowProposal: Proposal {
     }
     let (q, minusLogJ) = flow.chart.inverseAndLogDet(x)
     let flow = flow
-    let results = try pool.run(count: q.count, shardSize: Self.blockSize) { tape, range in
+    let results = try pool.run(count: q.count, shardSize: blockSize) { tape, range in
       try flow.logDensities(ofMatrix: flow.matrix(q.slice(range)), samples: range.count, on: tape)
     }
     return zip(results.joined(), minusLogJ).map { $0 + $1 }

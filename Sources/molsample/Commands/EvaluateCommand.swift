@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
       exchange needs for the same error. --resume goes on after a kill, and shows an evaluation that is done; none is replaced.
 
       Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
-      of that many frames (1000), and samples taken back and forth show what the integration leaves undone.
+      of that many frames (1000), and (without --set) samples taken back and forth show what the integration leaves undone.
       """)
 
   @OptionGroup var arguments: SystemArguments
@@ -52,12 +52,12 @@ struct EvaluateCommand: ParsableCommand {
     let temperature = try set == nil ? nil : overrides.takeNumber("temperature")
     let description = try set == nil ? arguments.description(overrides: &overrides) : nil
     var evaluation = ModelEvaluation(
-      samples: try overrides.takeInteger("samples", in: 100...100_000_000) ?? (set == nil ? 100_000 : 10_000),
+      samples: try overrides.takeInteger("samples", in: 10...100_000_000) ?? (set == nil ? 100_000 : 10_000),
       seed: try overrides.takeSeed() ?? 0, model: overrides.takeText("model"), reference: reference,
       transportSamples: try overrides.takeInteger("transport_samples", in: 10...100_000)
         ?? (set == nil ? 10_000 : 1_000),
       integrator: try overrides.takeIntegrator(),
-      mostFrames: try overrides.takeInteger("reference_frames", in: 100...100_000_000),
+      mostFrames: try overrides.takeInteger("reference_frames", in: 10...100_000_000),
       threads: try overrides.takeThreads())
     let output = overrides.takeText("output")
     try overrides.finish(known: Self.keys)

@@ -140,11 +140,11 @@ struct ReweightCommand: ParsableCommand {
       pareto_k: statistics.paretoShape, overlap: ratio.overlap, delta_f_kT: ratio.deltaF,
       error_kT: ratio.standardError, delta_f_kJ_mol: isOneTemperature ? kJ : nil,
       delta_f_kcal_mol: isOneTemperature ? kJ / Units.kilojoulesPerKilocalorie : nil,
-      reason: Verdict.heavyTail(statistics)?.text,
+      reason: Verdict.doubtOfErrors(statistics)?.text,
       free_energies: description.regions.map {
         FreeEnergyResult(
           $0, angles: dihedrals[$0.name, default: []], logWeights: new, dependence: dependence,
-          temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
+          temperature: description.temperature, doubt: Verdict.doubtOfErrors(statistics)?.text)
       })
     try folder.write(try JSONOutput.encode(result) + "\n", as: "summary.json")
     if json { return try JSONOutput.print(result) }

@@ -142,7 +142,7 @@ struct RunCommand: ParsableCommand {
     let freeEnergies = description.regions.map {
       FreeEnergyResult(
         $0, angles: samples.dihedrals[$0.name, default: []], logWeights: samples.logWeights, dependence: dependence,
-        temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
+        temperature: description.temperature, doubt: Verdict.doubtOfErrors(statistics)?.text)
     }
     // What went on from earlier samples took only a share of the time.
     let share = Double(samples.count - samples.earlier) / Double(samples.count)
@@ -163,7 +163,7 @@ struct RunCommand: ParsableCommand {
       impossible_samples: statistics.zeroWeightCount, log_z: statistics.logPartitionFunction,
       log_z_error: method.name == RunMethods.chains.name
         ? pilot.statistics.logPartitionFunctionError : statistics.logPartitionFunctionError,
-      error_bars_reliable: Verdict.heavyTail(statistics) == nil,
+      error_bars_reliable: Verdict.doubtOfErrors(statistics) == nil,
       energy_evaluations: samples.evaluations + pilot.samples + adaptationEvaluations
         + (judgement.check?.energy_evaluations ?? 0),
       seconds: Date().timeIntervalSince(start), cost: cost, valid_structure_share: judgement.evidence.validShare,

@@ -9,7 +9,7 @@ import MolFlow
 struct ModelScope {
   /// One line for each thing that is unlike the training, beginning with the gravest; empty where nothing is.
   let remarks: [String]
-  /// Whether the very sequence was trained on.
+  /// Whether the very sequence was trained on, with this handedness.
   let isTrainedOn: Bool
 
   /// Kelvins that make no difference worth a word.
@@ -34,13 +34,11 @@ struct ModelScope {
     let caps = unknown.filter(Self.caps.contains)
     let others = Set(unknown).subtracting(Self.caps).sorted()
     if !others.isEmpty { remarks.append("it never saw the residues \(others.joined(separator: ", "))") }
-    if let structure = prepared.structure {
-      let wrong = AminoAcidChirality(molecule).wrongCenters(in: structure)
-      if !wrong.isEmpty {
-        remarks.append(
-          "handedness unlike L-amino acids, which are all it saw, at "
-            + wrong.map(molecule.label(ofAtom:)).joined(separator: ", "))
-      }
+    let wrong = prepared.structure.map { AminoAcidChirality(molecule).wrongCenters(in: $0) } ?? []
+    if !wrong.isEmpty {
+      remarks.append(
+        "handedness unlike L-amino acids, which are all it saw, at "
+          + wrong.map(molecule.label(ofAtom:)).joined(separator: ", "))
     }
     func amino(_ names: [String]) -> Int { names.count { !Self.caps.contains($0) } }
     let lengths = Set(trained.map { amino($0.map(Self.canonical)) })
@@ -70,7 +68,7 @@ struct ModelScope {
       if own != trained { remarks.append("it was trained in \(trained), and this is in \(own)") }
     }
     self.remarks = remarks
-    isTrainedOn = trained.contains { $0.map(Self.canonical) == residues }
+    isTrainedOn = wrong.isEmpty && trained.contains { $0.map(Self.canonical) == residues }
   }
 
   private static let caps: Set<String> = ["ACE", "NME", "NHE"]
@@ -91,7 +89,7 @@ struct ModelScope {
         + (isTrainedOn ? "" : ", but on its kind: residues, length, temperature and force field are known")
     }
     return
-      (["\(sequence), and parts of it are outside of what it knows; weights stay exact, but few may count:"]
+      (["\(sequence), and some of this is outside of what it knows; weights stay exact, but few may count:"]
       + remarks.map { "  \($0)" }).joined(separator: "\n")
   }
 }

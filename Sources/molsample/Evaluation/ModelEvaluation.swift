@@ -18,6 +18,8 @@ struct ModelEvaluation {
   var threads: Int
   /// Whether energies with forces are timed, to say what replica exchange would take.
   var ratesForces = false
+  /// Whether samples of a continuous flow are taken back and forth, which costs as much as drawing twice as many.
+  var goesBackAndForth = true
 
   struct Result: Encodable {
     var system: String
@@ -30,6 +32,8 @@ struct ModelEvaluation {
     @ExplicitNull var ess_fraction_trimmed: Double?
     var trim = "the largest 0.2 % of the weights dropped"
     @ExplicitNull var ess_fraction_halves: [Double]?
+    /// Standard deviation of ln w.
+    @ExplicitNull var log_weight_deviation: Double?
     var largest_weight_share: Double
     @ExplicitNull var pareto_k: Double?
     var log_z: Double
@@ -78,7 +82,9 @@ struct ModelEvaluation {
     let drawingSeconds = Date().timeIntervalSince(drawing)
     let statistics = try WeightStatistics(logWeights: drawn.logWeights)
 
-    let roundTrip = try RoundTripError(model.flow, of: drawn.x, threads: threads)
+    let roundTrip =
+      goesBackAndForth
+      ? try RoundTripError(model.flow, of: drawn.x, most: max(16, min(128, samples / 8)), threads: threads) : nil
     let molecule = prepared.system.molecule
     let frames = try referencePath.map { path -> SampledFrames in
       var read = try SampledFrames.read(path, atomCount: molecule.atomCount, temperature: description.temperature)[0]
@@ -114,7 +120,8 @@ struct ModelEvaluation {
       samples: samples, seed: seed,
       ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
       ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
-      largest_weight_share: statistics.largestShare, pareto_k: statistics.paretoShape,
+      log_weight_deviation: statistics.logWeightDeviation, largest_weight_share: statistics.largestShare,
+      pareto_k: statistics.paretoShape,
       log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
       impossible_samples: statistics.zeroWeightCount,
       valid_bond_graph_fraction: hasBonds.map { has in Double(has.count { $0 }) / Double(has.count) },
@@ -125,7 +132,7 @@ struct ModelEvaluation {
       free_energies: description.regions.map {
         FreeEnergyResult(
           $0, angles: drawn.x.dihedrals($0.atoms), logWeights: drawn.logWeights, dependence: .independent,
-          temperature: description.temperature, doubt: Verdict.heavyTail(statistics)?.text)
+          temperature: description.temperature, doubt: Verdict.doubtOfErrors(statistics)?.text)
       },
       reference: referencePath, reference_frames: frames?.count,
       likelihood_frames: likelihood?.sorted.count,
@@ -167,6 +174,7 @@ struct ModelEvaluation {
     table.add("samples", "\(r.samples) (seed \(r.seed))")
     table.add("ESS", "\(percent(r.ess_fraction)) of N (Kish, nothing clipped)")
     table.add("", "\(percent(r.ess_fraction_trimmed ?? .nan)) after the largest 0.2 % of the weights dropped")
+    if let deviation = r.log_weight_deviation { table.add("ln w", "scatters by \(significant(deviation, 3))") }
     table.add("largest weight", "\(percent(r.largest_weight_share)) of all weight")
     if let k = r.pareto_k { table.add("Pareto k", significant(k, 3)) }
     table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))
@@ -178,7 +186,9 @@ struct ModelEvaluation {
     for energy in r.free_energies {
       table.add(
         "ΔF(\(energy.name))",
-        energy.text())
+        energy.text { error in
+          (error.map { significant($0, 2) } ?? "unknown") + (energy.reason == nil ? "" : " or more")
+        })
     }
     if let trip = r.round_trip {
       table.add(

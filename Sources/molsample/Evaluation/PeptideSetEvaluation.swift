@@ -18,12 +18,16 @@ struct PeptideSetEvaluation {
     var samples: Int
     var ess_fraction: Double
     @ExplicitNull var ess_fraction_trimmed: Double?
+    /// Standard deviation of ln w.
+    @ExplicitNull var log_weight_deviation: Double?
     @ExplicitNull var forward_ess_fraction: Double?
     @ExplicitNull var valid_bond_graph_fraction: Double?
     @ExplicitNull var valid_bond_graph_weight: Double?
     @ExplicitNull var correct_chirality_fraction: Double?
     @ExplicitNull var delta_f_phi_kT: Double?
     @ExplicitNull var error_kT: Double?
+    /// Why the error may be larger, or why there is none.
+    @ExplicitNull var error_doubt: String?
     @ExplicitNull var reference_delta_f_phi_kT: Double?
     @ExplicitNull var reference_error_kT: Double?
     /// Wasserstein distances of second order from the reference, and those of two parts of it: of energies in kT, of backbone torsions.
@@ -141,6 +145,7 @@ struct PeptideSetEvaluation {
       var own = evaluation
       own.reference = known == nil ? nil : references?.path(of: sequence)
       own.ratesForces = known != nil
+      own.goesBackAndForth = false
       if let path = own.reference, let of = try AmberTrajectoryReader(path: path).number("temperature"),
         abs(of - protocolOfSets.temperature) > 0.01
       {
@@ -204,11 +209,13 @@ struct PeptideSetEvaluation {
     }
     return Row(
       sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
-      ess_fraction_trimmed: found.ess_fraction_trimmed, forward_ess_fraction: found.forward_ess_fraction,
+      ess_fraction_trimmed: found.ess_fraction_trimmed, log_weight_deviation: found.log_weight_deviation,
+      forward_ess_fraction: found.forward_ess_fraction,
       valid_bond_graph_fraction: found.valid_bond_graph_fraction,
       valid_bond_graph_weight: found.valid_bond_graph_weight,
       correct_chirality_fraction: found.correct_chirality_fraction, delta_f_phi_kT: energy?.delta_f_kT,
-      error_kT: energy?.error_kT, reference_delta_f_phi_kT: known?.freeEnergy, reference_error_kT: known?.error,
+      error_kT: energy?.error_kT, error_doubt: energy?.reason, reference_delta_f_phi_kT: known?.freeEnergy,
+      reference_error_kT: known?.error,
       energy_w2: distance("energy-w2")?.value, energy_w2_floor: distance("energy-w2")?.noise_floor,
       torus_w2: distance("torus-w2")?.value, torus_w2_floor: distance("torus-w2")?.noise_floor,
       energy_evaluations: found.samples,
@@ -226,7 +233,7 @@ struct PeptideSetEvaluation {
     return [
       row.sequence, percent(row.ess_fraction), percent(row.ess_fraction_trimmed), percent(row.forward_ess_fraction),
       percent(row.valid_bond_graph_fraction), percent(row.correct_chirality_fraction),
-      energy(row.delta_f_phi_kT, row.error_kT)
+      energy(row.delta_f_phi_kT, row.error_kT) + (row.delta_f_phi_kT == nil || row.error_doubt == nil ? "" : " or more")
         + (row.reference_delta_f_phi_kT == nil
           ? "" : " (\(energy(row.reference_delta_f_phi_kT, row.reference_error_kT)))"),
       significant(row.seconds, 3),
@@ -234,24 +241,28 @@ struct PeptideSetEvaluation {
   }
 
   private static func csv(_ rows: [Row]) -> String {
-    func word(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-    let header =
-      "sequence,atoms,samples,ess_fraction,ess_fraction_trimmed,forward_ess_fraction,valid_bond_graph_fraction,"
-      + "valid_bond_graph_weight,correct_chirality_fraction,delta_f_phi_kT,error_kT,reference_delta_f_phi_kT,reference_error_kT,energy_w2,"
-      + "energy_w2_floor,torus_w2,torus_w2_floor,energy_evaluations,seconds,replica_exchange_energy_evaluations,"
-      + "replica_exchange_seconds"
-    return
-      ([header]
-      + rows.map { row in
-        [
-          row.sequence, "\(row.atoms)", "\(row.samples)", word(row.ess_fraction), word(row.ess_fraction_trimmed),
-          word(row.forward_ess_fraction), word(row.valid_bond_graph_fraction), word(row.valid_bond_graph_weight),
-          word(row.correct_chirality_fraction),
-          word(row.delta_f_phi_kT), word(row.error_kT), word(row.reference_delta_f_phi_kT),
-          word(row.reference_error_kT), word(row.energy_w2), word(row.energy_w2_floor), word(row.torus_w2),
-          word(row.torus_w2_floor), "\(row.energy_evaluations)", word(row.seconds),
-          word(row.replica_exchange_energy_evaluations), word(row.replica_exchange_seconds),
-        ].joined(separator: ",")
-      }).joined(separator: "\n") + "\n"
+    func cells(_ row: Row) -> [(column: String, text: String)] {
+      func word(_ column: String, _ value: Double?) -> (column: String, text: String) {
+        (column, value.map { "\($0)" } ?? "")
+      }
+      return [
+        ("sequence", row.sequence), ("atoms", "\(row.atoms)"), ("samples", "\(row.samples)"),
+        word("ess_fraction", row.ess_fraction), word("ess_fraction_trimmed", row.ess_fraction_trimmed),
+        word("log_weight_deviation", row.log_weight_deviation), word("forward_ess_fraction", row.forward_ess_fraction),
+        word("valid_bond_graph_fraction", row.valid_bond_graph_fraction),
+        word("valid_bond_graph_weight", row.valid_bond_graph_weight),
+        word("correct_chirality_fraction", row.correct_chirality_fraction),
+        word("delta_f_phi_kT", row.delta_f_phi_kT), word("error_kT", row.error_kT),
+        word("reference_delta_f_phi_kT", row.reference_delta_f_phi_kT),
+        word("reference_error_kT", row.reference_error_kT),
+        word("energy_w2", row.energy_w2), word("energy_w2_floor", row.energy_w2_floor),
+        word("torus_w2", row.torus_w2), word("torus_w2_floor", row.torus_w2_floor),
+        ("energy_evaluations", "\(row.energy_evaluations)"), word("seconds", row.seconds),
+        word("replica_exchange_energy_evaluations", row.replica_exchange_energy_evaluations),
+        word("replica_exchange_seconds", row.replica_exchange_seconds),
+      ]
+    }
+    let table = rows.map(cells)
+    return ([table[0].map(\.column)] + table.map { $0.map(\.text) }).map { $0.joined(separator: ",") + "\n" }.joined()
   }
 }

@@ -22,7 +22,7 @@ struct PeptideSetReport {
     sections.append(
       section(
         "Numbers",
-        "Bonds and hands: shares of samples with the molecule's bonds and handedness, of bonds also by weight. E-W2 and T-W2: distances from the reference of "
+        "ln w: its standard deviation. Bonds and hands: shares of samples with the molecule's bonds and handedness, of bonds also by weight. E-W2 and T-W2: distances from the reference of "
           + "energies (kT) and of backbone torsions (rad), and in brackets those of two parts of it. Replica exchange: what it needs for "
           + "the same error of ΔF(φ).",
         "<div class=\"scroll\"><table>\(table)</table></div>"))
@@ -76,7 +76,8 @@ struct PeptideSetReport {
     return cells(
       "th",
       [
-        "peptide", "atoms", "ESS", "trimmed", "forward", "bonds", "of weight", "hands", "ΔF(φ), kT", "reference",
+        "peptide", "atoms", "ESS", "trimmed", "ln w", "forward", "bonds", "of weight", "hands", "ΔF(φ), kT",
+        "reference",
         "E-W2", "T-W2",
         "energies", "s", "replica exchange: energies", "s",
       ])
@@ -85,9 +86,12 @@ struct PeptideSetReport {
           "td",
           [
             row.sequence, "\(row.atoms)", Self.percent(row.ess_fraction), Self.percent(row.ess_fraction_trimmed),
+            row.log_weight_deviation.map { significant($0, 3) } ?? "–",
             Self.percent(row.forward_ess_fraction), Self.percent(row.valid_bond_graph_fraction),
             Self.percent(row.valid_bond_graph_weight),
-            Self.percent(row.correct_chirality_fraction), energy(row.delta_f_phi_kT, row.error_kT),
+            Self.percent(row.correct_chirality_fraction),
+            energy(row.delta_f_phi_kT, row.error_kT)
+              + (row.delta_f_phi_kT == nil || row.error_doubt == nil ? "" : " or more"),
             energy(row.reference_delta_f_phi_kT, row.reference_error_kT), pair(row.energy_w2, row.energy_w2_floor),
             pair(row.torus_w2, row.torus_w2_floor), "\(row.energy_evaluations)", significant(row.seconds, 3),
             row.replica_exchange_energy_evaluations.map { significant($0, 2) } ?? "–",

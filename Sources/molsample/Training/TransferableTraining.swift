@@ -246,13 +246,15 @@ struct TransferableTraining {
     _ peptides: [TrainingPeptide], seen: [String], recipe: String, _ validation: [TrainingPeptide],
     _ state: TrainingState, seconds: Double
   ) -> [String: String] {
-    [
+    let hasLikelihood = configuration.plan.likelihoodObjective == LikelihoodObjective.name
+    return [
       "program": "molsample \(Version.current)", "peptides": seen.joined(separator: " "),
       "validation": validation.map(\.name).joined(separator: " "),
       "temperature_K": "\(peptides[0].prepared.description.temperature)", "force_field": "amber14", "solvent": "obc1",
       "rounds": "\(state.round)", "best_round": "\(state.best?.round ?? state.round)",
-      "negative_log_likelihood_of_a_coordinate": state.best.map { significant(-$0.score, 6) } ?? "",
-      "objective": configuration.plan.likelihoodObjective == LikelihoodObjective.name
+      hasLikelihood ? "negative_log_likelihood_of_a_coordinate" : "loss": state.best.map { significant(-$0.score, 6) }
+        ?? "",
+      "objective": hasLikelihood
         ? "\(LikelihoodObjective.name) and \(LogVarianceObjective.name) (weight \(configuration.plan.varianceWeight))"
         : configuration.plan.likelihoodObjective,
       "seed": "\(configuration.plan.seed)", "seconds": "\(Int(seconds))",

@@ -55,4 +55,24 @@ import Testing
     let (falseAlarms, misses) = try Self.errors(setting)
     #expect(falseAlarms <= 5 && misses <= 5, "\(falseAlarms) false alarms and \(misses) misses of 100")
   }
+
+  @Test("Error bars are in doubt where the tail is heavy, or one sample decides and there are too few to show a tail")
+  func doubtOfErrors() throws {
+    func doubt(_ logWeights: [Double]) throws -> Verdict.Finding? {
+      Verdict.doubtOfErrors(try WeightStatistics(logWeights: logWeights))
+    }
+    guard case .dominantSample(let share) = try doubt([0] + [Double](repeating: -300, count: 20)) else {
+      Issue.record("no doubt")
+      return
+    }
+    #expect(abs(share - 1) < 1e-12)
+    // Quantiles of a Pareto tail with k = 2.
+    guard case .heavyTail(let shape, _) = try doubt((1...4000).map { -2 * log(Double($0) / 4001) }) else {
+      Issue.record("no doubt")
+      return
+    }
+    #expect(abs(shape - 2) < 0.2)
+    #expect(try doubt([Double](repeating: 0, count: 4000)) == nil)
+    #expect(try doubt([Double](repeating: 0, count: 30)) == nil)
+  }
 }
