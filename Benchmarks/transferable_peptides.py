@@ -4,7 +4,7 @@
     python3 Benchmarks/transferable_peptides.py trajectories/test-run/evaluation.json
 
 The first takes some 50 minutes of two cores; with validation.txt, samples=2000 and --name validation three. Needs matplotlib. Writes Benchmarks/results/transferable_NAME.csv and docs/pictures/transferable_NAME.png,
-NAME being test unless --name gives another, and prints the rows of peptides with a reference as a table.
+NAME being test unless --name gives another (--table-only: no picture), and prints the rows of peptides with a reference as a table.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def draw(rows, samples, path):
 def table(rows):
     """Markdown rows of those that have a reference."""
     for row in rows:
-        if row["reference_delta_f_phi_kT"] is None or row["delta_f_phi_kT"] is None:
+        if None in (row["reference_delta_f_phi_kT"], row["delta_f_phi_kT"], row["error_kT"], row["forward_ess_fraction"]):
             continue
         seconds = row["replica_exchange_seconds"]
         print(

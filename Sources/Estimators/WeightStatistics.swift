@@ -17,9 +17,9 @@ public struct WeightStatistics: Sendable, Equatable {
   public let trimming: WeightTrimming
   /// Effective fraction after trimming, of the samples that were kept. nil where all that was kept has zero weight.
   public let trimmedEffectiveFraction: Double?
-  /// Standard deviation of ln w over samples of positive weight; nil for fewer than two. Above some 4 the shares say little but that few
-  /// samples were drawn.
-  public let logWeightDeviation: Double?
+  /// Half of the distance between the quantiles of 16 and 84 % of ln w over samples of positive weight, the standard deviation where they
+  /// are normal; nil for fewer than two. A clash has next to no weight and no say in it.
+  public let logWeightSpread: Double?
   /// Share of the largest weight in the sum.
   public let largestShare: Double
   /// ln Ẑ = LSE(ln w) − ln N. Ẑ has no bias; its logarithm has one of −½ `logPartitionFunctionError`².
@@ -49,12 +49,14 @@ public struct WeightStatistics: Sendable, Equatable {
     effectiveFraction = effectiveSampleSize / n
     self.trimming = trimming
     trimmedEffectiveFraction = Self.effectiveFraction(trimming.trimmed(weights))
-    let possible = logWeights.filter { $0 > -.infinity }
-    let center = possible.reduce(0, +) / Double(possible.count)
-    logWeightDeviation =
-      possible.count < 2
-      ? nil
-      : (possible.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(possible.count - 1)).squareRoot()
+    let possible = logWeights.filter { $0 > -.infinity }.sorted()
+    func quantile(_ share: Double) -> Double {
+      let place = share * Double(possible.count - 1)
+      let low = possible[Int(place)], high = possible[min(possible.count - 1, Int(place) + 1)]
+      return low + (place - place.rounded(.down)) * (high - low)
+    }
+    // Φ(±1)
+    logWeightSpread = possible.count < 2 ? nil : 0.5 * (quantile(0.841345) - quantile(0.158655))
     largestShare = weights.largestShare
     logPartitionFunction = weights.logSum - log(n)
     if count > 1 {

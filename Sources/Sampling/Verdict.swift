@@ -72,7 +72,8 @@ public struct Verdict: Sendable {
   /// Why error bars from these weights mean little, if so: the tail is too heavy, or too few samples have weight to show one and a single one decides.
   public static func doubtOfErrors(_ statistics: WeightStatistics) -> Finding? {
     if let tail = heavyTail(statistics) { return tail }
-    return statistics.paretoShape == nil && statistics.largestShare > largestShare
+    // Of a few equal weights each has a large share.
+    return statistics.paretoShape == nil && statistics.largestShare > max(largestShare, 4 / Double(statistics.count))
       ? .dominantSample(share: statistics.largestShare) : nil
   }
 

@@ -34,9 +34,13 @@ import Testing
     #expect(clipped.effectiveSampleSize == found.effectiveSampleSize)
   }
 
-  @Test func deviationOfLogWeights() throws {
-    #expect(try WeightStatistics(logWeights: [-701, -.infinity, -699]).logWeightDeviation == 2.0.squareRoot())
-    #expect(try WeightStatistics(logWeights: [3, -.infinity]).logWeightDeviation == nil)
+  /// NumPy's linear quantiles of 0, …, 10 are 1.58655 and 8.41345; impossible samples and a clash change little.
+  @Test func spreadOfLogWeights() throws {
+    let ladder = (0...10).map(Double.init)
+    #expect(abs(try #require(WeightStatistics(logWeights: ladder.reversed()).logWeightSpread) - 3.4134) < 1e-4)
+    let clashes = try #require(WeightStatistics(logWeights: ladder + [-.infinity, -1e9]).logWeightSpread)
+    #expect(clashes > 3.4 && clashes < 4.5)
+    #expect(try WeightStatistics(logWeights: [3, -.infinity]).logWeightSpread == nil)
   }
 
   @Test func equalWeights() throws {

@@ -72,7 +72,7 @@ import Trajectories
     #expect(!FileManager.default.fileExists(atPath: output + "-2"))
   }
 
-  /// A sequence with a temperature and a solvent of its own: all that `config.yaml` has to carry over.
+  /// A sequence with a temperature and a solvent of its own.
   @Test("config.yaml of one call makes the same samples in another", arguments: ["run", "simulate"])
   func configurationOfAnotherCall(command: String) throws {
     let folder = try CommandRunner.temporaryFolder()

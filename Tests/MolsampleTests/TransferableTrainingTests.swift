@@ -105,22 +105,25 @@ import Testing
     let rows = try String(contentsOfFile: "\(folder)/evaluation/evaluation.csv", encoding: .utf8)
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     #expect(rows.count == 3 && rows[1][0] == "GG" && !rows[1][6].isEmpty && rows[2][6].isEmpty)
+    let heated = try CommandRunner.run(
+      "train", "--set", "\(folder)/train", "model=transferable-egnn", "heated_fraction=0.4", "output=\(folder)/heated")
+    #expect(heated.status == 2 && heated.errors.contains("heated_fraction is of energies"), "\(heated.errors)")
     // A reference as `free-energy` leaves it: 1000 evaluations for an error of 0.5 kT.
     try FileManager.default.createDirectory(atPath: "\(folder)/references", withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: "\(folder)/train/GG.nc", toPath: "\(folder)/references/GG.nc")
     try #"{"energy_evaluations": 1000, "free_energies": [{"name": "phi", "delta_f_kT": 1.25, "error_kT": 0.5}]}"#
       .write(toFile: "\(folder)/references/GG.json", atomically: true, encoding: .utf8)
     let single = try CommandRunner.run(
-      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "samples=100", "--json",
-      "model=\(folder)/a/best.safetensors")
+      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "samples=1000", "--json",
+      "model=transferable")
     let numbers = try #require(try JSONSerialization.jsonObject(with: Data(single.output.utf8)) as? [String: Any])
     let peptides = try #require(numbers["peptides"] as? [[String: Any]])
     #expect(peptides[0]["reference_delta_f_phi_kT"] as? Double == 1.25 && peptides[0]["torus_w2"] is Double)
-    if let own = peptides[0]["error_kT"] as? Double {
-      let needed = try #require(peptides[0]["replica_exchange_energy_evaluations"] as? Double)
-      #expect(abs(needed * own * own - 250) < 1e-6)
-      #expect(try #require(peptides[0]["replica_exchange_seconds"] as? Double) > 0)
-    }
+    let own = try #require(peptides[0]["error_kT"] as? Double)
+    #expect(peptides[0]["error_doubt"] is NSNull)
+    let needed = try #require(peptides[0]["replica_exchange_energy_evaluations"] as? Double)
+    #expect(abs(needed * own * own - 250) < 1e-6)
+    #expect(try #require(peptides[0]["replica_exchange_seconds"] as? Double) > 0)
     #expect(peptides[1]["reference_delta_f_phi_kT"] is NSNull)
     try "{".write(toFile: "\(folder)/references/GG.json", atomically: true, encoding: .utf8)
     let damaged = try CommandRunner.run(

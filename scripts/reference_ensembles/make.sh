@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the reference ensembles of trajectories/ again: scripts/reference_ensembles/make.sh [SYSTEM ...]
-# 5 to 20 minutes a system on two cores; a run that was interrupted goes on where it was. Frames and free energies are
+# 5 to 20 minutes a system on two cores, ET 45; a run that was interrupted goes on where it was. Frames and free energies are
 # copied to trajectories/SYSTEM.nc and SYSTEM.json; the rest stays in trajectories/SYSTEM-reference.
 set -eu
 cd "$(dirname "$0")/../.."

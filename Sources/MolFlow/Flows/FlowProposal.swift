@@ -13,7 +13,7 @@ import Sampling
 public struct FlowProposal: Proposal {
   public let flow: NormalizingFlow
   private let pool: ComputationPool
-  /// Whole blocks are drawn. A sample of a continuous flow takes up to a second, so few are thrown away.
+  /// Whole blocks are drawn. A sample of a continuous flow takes 15 ms to seconds, so few are thrown away.
   private let blockSize: Int
 
   public init(_ flow: NormalizingFlow, threads: Int = 1) {

@@ -21,8 +21,8 @@ struct EvaluateCommand: ParsableCommand {
       OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference, and what replica
       exchange needs for the same error. --resume goes on after a kill, and shows an evaluation that is done; none is replaced.
 
-      Continuous flows: steps= or tolerance= integrates otherwise than the model says, reference_frames= asks for the densities
-      of that many frames (1000), and (without --set) samples taken back and forth show what the integration leaves undone.
+      reference_frames= asks for the densities of about that many frames (all; 1000 of continuous flows). Continuous flows:
+      steps= or tolerance= integrates otherwise than the model says, and (without --set) samples taken back and forth show what the integration leaves undone.
       """)
 
   @OptionGroup var arguments: SystemArguments

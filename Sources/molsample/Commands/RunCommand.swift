@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "YAML file with the same keys, or config.yaml of another call; words here win.", valueName: "file"))
+      "YAML file with the same keys, or config.yaml of another run; words here win.", valueName: "file"))
   var config: String?
 
   @Flag(help: "Print the summary as one JSON object.")

@@ -37,7 +37,7 @@ struct SimulateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "YAML file with the same keys, or config.yaml of another call; words here win.", valueName: "file"))
+      "YAML file with the same keys, or config.yaml of another simulate; words here win.", valueName: "file"))
   var config: String?
 
   @Flag(help: "Go on from the checkpoint in OUTPUT; without one, start.")

@@ -122,6 +122,9 @@ struct TrainCommand: ParsableCommand {
     let best = try TransferableTraining(
       configuration: configuration, folder: folder, threads: threads, checkpointInterval: checkpointSeconds
     ).run(resuming: resume)
-    print("written: \(best), model.safetensors, training.csv beside it\nnext: molsample run AK model=\(best)")
+    let isContinuous = configuration.plan.likelihoodObjective != LikelihoodObjective.name
+    print(
+      "written: \(best), model.safetensors, training.csv beside it\nnext: molsample "
+        + (isContinuous ? "evaluate --sequence AK samples=32 steps=8 " : "run AK ") + "model=\(best)")
   }
 }

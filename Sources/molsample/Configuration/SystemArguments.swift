@@ -123,7 +123,7 @@ struct SystemArguments: ParsableArguments {
       try overrides.addDefaults(from: yaml, known: known)
       return try description(overrides: &overrides)
     }
-    guard plainWords.isEmpty, !hasOriginFlag else {
+    guard plainWords.isEmpty, !hasOriginFlag, inpcrd == nil else {
       throw UsageError(
         "\(config) says what the system is, and so does the command line",
         advice: "leave one of them out: the system here, or the lines after 'The system' there")

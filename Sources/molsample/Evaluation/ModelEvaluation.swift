@@ -18,7 +18,7 @@ struct ModelEvaluation {
   var threads: Int
   /// Whether energies with forces are timed, to say what replica exchange would take.
   var ratesForces = false
-  /// Whether samples of a continuous flow are taken back and forth, which costs as much as drawing twice as many.
+  /// Whether samples of a continuous flow are taken back and forth, which costs as much as drawing twice as many as are taken, 128 at most.
   var goesBackAndForth = true
 
   struct Result: Encodable {
@@ -32,8 +32,8 @@ struct ModelEvaluation {
     @ExplicitNull var ess_fraction_trimmed: Double?
     var trim = "the largest 0.2 % of the weights dropped"
     @ExplicitNull var ess_fraction_halves: [Double]?
-    /// Standard deviation of ln w.
-    @ExplicitNull var log_weight_deviation: Double?
+    /// Half of what lies between the quantiles of 16 and 84 % of ln w.
+    @ExplicitNull var log_weight_spread: Double?
     var largest_weight_share: Double
     @ExplicitNull var pareto_k: Double?
     var log_z: Double
@@ -120,7 +120,7 @@ struct ModelEvaluation {
       samples: samples, seed: seed,
       ess_fraction: statistics.effectiveFraction, ess_fraction_trimmed: statistics.trimmedEffectiveFraction,
       ess_fraction_halves: statistics.splitHalfEffectiveFractions.map { [$0.lowerBound, $0.upperBound] },
-      log_weight_deviation: statistics.logWeightDeviation, largest_weight_share: statistics.largestShare,
+      log_weight_spread: statistics.logWeightSpread, largest_weight_share: statistics.largestShare,
       pareto_k: statistics.paretoShape,
       log_z: statistics.logPartitionFunction, log_z_error: statistics.logPartitionFunctionError,
       impossible_samples: statistics.zeroWeightCount,
@@ -174,7 +174,7 @@ struct ModelEvaluation {
     table.add("samples", "\(r.samples) (seed \(r.seed))")
     table.add("ESS", "\(percent(r.ess_fraction)) of N (Kish, nothing clipped)")
     table.add("", "\(percent(r.ess_fraction_trimmed ?? .nan)) after the largest 0.2 % of the weights dropped")
-    if let deviation = r.log_weight_deviation { table.add("ln w", "scatters by \(significant(deviation, 3))") }
+    if let spread = r.log_weight_spread { table.add("ln w", "two thirds of it within ± \(significant(spread, 3))") }
     table.add("largest weight", "\(percent(r.largest_weight_share)) of all weight")
     if let k = r.pareto_k { table.add("Pareto k", significant(k, 3)) }
     table.add("log Z", significant(r.log_z, 6) + (r.log_z_error.map { " ± \(significant($0, 2))" } ?? ""))

@@ -18,8 +18,8 @@ struct PeptideSetEvaluation {
     var samples: Int
     var ess_fraction: Double
     @ExplicitNull var ess_fraction_trimmed: Double?
-    /// Standard deviation of ln w.
-    @ExplicitNull var log_weight_deviation: Double?
+    /// Half of what lies between the quantiles of 16 and 84 % of ln w.
+    @ExplicitNull var log_weight_spread: Double?
     @ExplicitNull var forward_ess_fraction: Double?
     @ExplicitNull var valid_bond_graph_fraction: Double?
     @ExplicitNull var valid_bond_graph_weight: Double?
@@ -205,11 +205,12 @@ struct PeptideSetEvaluation {
     let energy = found.free_energies.first
     func distance(_ name: String) -> ReferenceComparison.Distance? { found.distances.first { $0.name == name } }
     let needed = known.flatMap {
-      ReferenceFreeEnergy.evaluations($0.evaluations, error: $0.error, forError: energy?.error_kT)
+      ReferenceFreeEnergy.evaluations(
+        $0.evaluations, error: $0.error, forError: energy?.reason == nil ? energy?.error_kT : nil)
     }
     return Row(
       sequence: sequence, atoms: found.atoms, samples: found.samples, ess_fraction: found.ess_fraction,
-      ess_fraction_trimmed: found.ess_fraction_trimmed, log_weight_deviation: found.log_weight_deviation,
+      ess_fraction_trimmed: found.ess_fraction_trimmed, log_weight_spread: found.log_weight_spread,
       forward_ess_fraction: found.forward_ess_fraction,
       valid_bond_graph_fraction: found.valid_bond_graph_fraction,
       valid_bond_graph_weight: found.valid_bond_graph_weight,
@@ -248,11 +249,12 @@ struct PeptideSetEvaluation {
       return [
         ("sequence", row.sequence), ("atoms", "\(row.atoms)"), ("samples", "\(row.samples)"),
         word("ess_fraction", row.ess_fraction), word("ess_fraction_trimmed", row.ess_fraction_trimmed),
-        word("log_weight_deviation", row.log_weight_deviation), word("forward_ess_fraction", row.forward_ess_fraction),
+        word("log_weight_spread", row.log_weight_spread), word("forward_ess_fraction", row.forward_ess_fraction),
         word("valid_bond_graph_fraction", row.valid_bond_graph_fraction),
         word("valid_bond_graph_weight", row.valid_bond_graph_weight),
         word("correct_chirality_fraction", row.correct_chirality_fraction),
         word("delta_f_phi_kT", row.delta_f_phi_kT), word("error_kT", row.error_kT),
+        ("error_doubt", row.error_doubt.map { "\"\($0.replacingOccurrences(of: "\"", with: "\"\""))\"" } ?? ""),
         word("reference_delta_f_phi_kT", row.reference_delta_f_phi_kT),
         word("reference_error_kT", row.reference_error_kT),
         word("energy_w2", row.energy_w2), word("energy_w2_floor", row.energy_w2_floor),

@@ -22,7 +22,7 @@ struct PeptideSetReport {
     sections.append(
       section(
         "Numbers",
-        "ln w: its standard deviation. Bonds and hands: shares of samples with the molecule's bonds and handedness, of bonds also by weight. E-W2 and T-W2: distances from the reference of "
+        "ln w: two thirds of it lie within ± this. Bonds and hands: shares of samples with the molecule's bonds and handedness, of bonds also by weight. E-W2 and T-W2: distances from the reference of "
           + "energies (kT) and of backbone torsions (rad), and in brackets those of two parts of it. Replica exchange: what it needs for "
           + "the same error of ΔF(φ).",
         "<div class=\"scroll\"><table>\(table)</table></div>"))
@@ -86,7 +86,7 @@ struct PeptideSetReport {
           "td",
           [
             row.sequence, "\(row.atoms)", Self.percent(row.ess_fraction), Self.percent(row.ess_fraction_trimmed),
-            row.log_weight_deviation.map { significant($0, 3) } ?? "–",
+            row.log_weight_spread.map { significant($0, 3) } ?? "–",
             Self.percent(row.forward_ess_fraction), Self.percent(row.valid_bond_graph_fraction),
             Self.percent(row.valid_bond_graph_weight),
             Self.percent(row.correct_chirality_fraction),

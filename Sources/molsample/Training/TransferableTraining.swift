@@ -39,6 +39,7 @@ struct TransferableTraining {
         guard value > 0 else { throw UsageError("\(key)=\(value) must be positive") }
         return value
       }
+      let given = Set(Self.keys.filter { overrides.peek($0) != nil })
       initialModel = overrides.takeText("init_from")
       plan.seed = try overrides.takeSeed() ?? 0
       plan.likelihoodRounds = try overrides.takeInteger("rounds", in: 0...10_000_000) ?? 200
@@ -83,6 +84,12 @@ struct TransferableTraining {
         recipe = try overrides.takeRecipe(among: Self.kinds, usual: GuidedNetwork.Options.self, atomCount: 3)
       }
       plan.likelihoodObjective = type(of: recipe).likelihoodObjective
+      let energyKeys = ["variance_weight", "variance_bound", "shortfall_bound", "heated_fraction", "variance_focus"]
+      if plan.likelihoodObjective != LikelihoodObjective.name, let key = energyKeys.first(where: given.contains) {
+        throw UsageError(
+          "\(key) is of energies, and model=\(type(of: recipe).kind) is trained by flow matching, which knows none",
+          advice: "leave it out")
+      }
       guard plan.energyRounds == 0 || plan.likelihoodObjective == LikelihoodObjective.name else {
         throw UsageError(
           "model=\(type(of: recipe).kind) is trained by flow matching, which knows no energy",

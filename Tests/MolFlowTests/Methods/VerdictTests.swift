@@ -73,6 +73,7 @@ import Testing
     }
     #expect(abs(shape - 2) < 0.2)
     #expect(try doubt([Double](repeating: 0, count: 4000)) == nil)
-    #expect(try doubt([Double](repeating: 0, count: 30)) == nil)
+    for count in [2, 10, 30] { #expect(try doubt([Double](repeating: 0, count: count)) == nil) }
+    #expect(try doubt([0] + [Double](repeating: -300, count: 9)) != nil)
   }
 }
