@@ -105,7 +105,7 @@ def main():
         "--output", type=pathlib.Path, default=REPOSITORY / "Benchmarks/results/couplings_vs_nflows.json")
     arguments = parser.parse_args()
     if not arguments.molsample.exists():
-        parser.error(f"there is no {arguments.molsample}; build it with: swift build -c release")
+        parser.error(f"there is no {arguments.molsample}; build it with: make build")
 
     results, loads = [], [os.getloadavg()[0]]
     for batch in arguments.batches:

@@ -142,7 +142,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=REPOSITORY / "Benchmarks/results/energy_vs_openmm.json")
     arguments = parser.parse_args()
     if not arguments.openmm_only and not arguments.molsample.exists():
-        parser.error(f"there is no {arguments.molsample}; build it with: swift build -c release")
+        parser.error(f"there is no {arguments.molsample}; build it with: make build")
 
     results, loads = [], [os.getloadavg()[0]]
     for molecule in MOLECULES:

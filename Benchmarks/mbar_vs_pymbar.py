@@ -90,7 +90,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, default=REPOSITORY / "Benchmarks/results/mbar_vs_pymbar.json")
     arguments = parser.parse_args()
     if not arguments.molsample.exists():
-        parser.error(f"there is no {arguments.molsample}; build it with: swift build -c release")
+        parser.error(f"there is no {arguments.molsample}; build it with: make build")
 
     counts = [SAMPLES_PER_STATE] * STATES
     interpreters = [sys.executable] + ([arguments.jax_python] if arguments.jax_python else [])

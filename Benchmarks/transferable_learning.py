@@ -100,23 +100,29 @@ def draw(report):
     from matplotlib import pyplot
 
     cases = report["cases"]
-    figure, (left, middle, right) = pyplot.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
+    figure, ((by_peptides, by_training), (left_out, improved)) = pyplot.subplots(2, 2, figsize=(10, 6.4), layout="constrained")
     counts = [name for name in ("25", "50", "100", "all") if name in cases]
     for name in counts:
-        middle.plot(*zip(*[(spent, 100 * share) for spent, share in cases[name]["forward"]]), label=f"{name} peptides")
-    middle.set(xlabel="samples trained on (millions)", ylabel="forward share of 8 unseen ones (%)", ylim=(0, None))
-    middle.legend(frameon=False)
+        by_training.plot(*zip(*[(spent, 100 * share) for spent, share in cases[name]["forward"]]), label=f"{name} peptides")
+    by_training.set(xlabel="samples trained on (millions)", ylabel="forward share of 8 unseen ones (%)", ylim=(0, None))
+    by_training.legend(frameon=False)
     places = [report["peptides"] if name == "all" else int(name) for name in counts]
     for key, label, style in (("mean_trimmed", "mean without the largest 0.2 %", "o--"), ("mean", "mean", "o-"), ("smallest", "smallest", "o:")):
-        left.plot(places, [100 * cases[name][key] for name in counts], style, label=label)
-    left.set(xscale="log", yscale="log", xlabel="peptides trained on", ylabel="effective share of 40 unseen ones (%)",
+        by_peptides.plot(places, [100 * cases[name][key] for name in counts], style, label=label)
+    by_peptides.set(xscale="log", yscale="log", xlabel="peptides trained on", ylabel="effective share of 40 unseen ones (%)",
              ylim=(None, 130 * max(case["mean_trimmed"] for case in cases.values())))
-    left.set_xticks(places, [str(place) for place in places])
-    left.minorticks_off()
-    left.legend(frameon=False, loc="center left", bbox_to_anchor=(0, 0.58))
+    by_peptides.set_xticks(places, [str(place) for place in places])
+    by_peptides.minorticks_off()
+    by_peptides.legend(frameon=False, loc="center left", bbox_to_anchor=(0, 0.58))
     names = [name for name in ("all", "likelihood only", "no guidance") if name in cases]
-    right.barh(names[::-1], [100 * cases[name]["mean"] for name in names[::-1]])
-    right.set(xlabel="mean effective share (%)", title="one thing left out")
+    left_out.barh(names[::-1], [100 * cases[name]["mean"] for name in names[::-1]])
+    left_out.set(xlabel="mean effective share (%)", title="one thing left out")
+    adapted = report.get("adaptation", {})
+    for shift, rounds, label in ((-0.2, "0", "without"), (0.2, str(ADAPTATION), f"with {ADAPTATION} rounds")):
+        improved.bar([place + shift for place in range(len(adapted))], [100 * found[rounds]["share"] for found in adapted.values()], 0.4, label=label)
+    improved.set_xticks(range(len(adapted)), list(adapted))
+    improved.set(ylabel="effective share (%)", title="self-improvement (adapt=)", ylim=(0, 70))
+    improved.legend(frameon=False, loc="upper right")
     figure.savefig(PICTURE, dpi=150)
 
 

@@ -227,7 +227,7 @@ def main():
     if not set(ways) <= set(WAYS):
         parser.error(f"--ways takes some of {','.join(WAYS)}")
     if not arguments.molsample.exists():
-        parser.error(f"there is no {arguments.molsample}; build it with: swift build -c release")
+        parser.error(f"there is no {arguments.molsample}; build it with: make build")
 
     contents = {path.stem: json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*.json"))}
     cases = {name: content for name, content in contents.items() if "potential_energy_kJ_mol" in content}

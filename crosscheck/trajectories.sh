@@ -6,7 +6,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 .build/release/molsample run alanine-dipeptide samples=300 seed=3 output="$folder/run" >/dev/null 2>&1
-MOLFLOW_CROSSCHECK_FOLDER="$folder" swift test -c release --scratch-path .build/tests --filter CrosscheckFiles >/dev/null
+MOLFLOW_CROSSCHECK_FOLDER="$folder" make test ARGUMENTS="--filter CrosscheckFiles" >/dev/null
 .venv/bin/python crosscheck/trajectory_readers.py \
   --coordinates "$folder/coordinates.npy" --velocities "$folder/velocities.npy" --trajectory "$folder/trajectory.nc" \
   --ensemble "$folder/ensemble.nc" --restart "$folder/restart.ncrst" --pdb "$folder/models.pdb"
