@@ -86,7 +86,8 @@ import Testing
     #expect(outcome.status == 4 && outcome.errors.contains("22") && outcome.errors.contains("19"))
   }
 
-  @Test("1,000 damaged copies of a system.yaml: an error or a correct read, never a crash")
+  /// 200 copies; 1,000 of the slow tests.
+  @Test("Damaged copies of a system.yaml: an error or a correct read, never a crash")
   func damagedYAML() throws {
     let folder = try CommandRunner.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -106,7 +107,8 @@ import Testing
       """.utf8)
     var random = RandomStream(seed: 99)
     var refused = 0
-    for copy in 0..<1000 {
+    let copies = ProcessInfo.processInfo.environment["MOLFLOW_SLOW_TESTS"] == "1" ? 1000 : 200
+    for copy in 0..<copies {
       var bytes = original
       for _ in 0...random.integer(below: 4) {
         let place = random.integer(below: bytes.count)
@@ -126,6 +128,6 @@ import Testing
       #expect([0, 2, 4].contains(outcome.status), "copy \(copy): \(outcome.status) \(outcome.errors)")
       if outcome.status != 0 { refused += 1 }
     }
-    #expect(refused > 300 && refused < 1000)
+    #expect(refused > 3 * copies / 10 && refused < copies)
   }
 }

@@ -60,7 +60,7 @@ import Testing
     let parameters = Self.numbers(5, 1.5, 0.2) + Self.numbers(5, 1.2, 1.1) + slopes
     let x = (0..<9).map { -4.2 + 8.8 * Double($0) / 8 }
     let golden = inverse ? TorchGoldenValues.splineInverse : TorchGoldenValues.splineForward
-    SmallNetwork.withTape([0]) { tape in
+    _ = SmallNetwork.withTape([0]) { tape in
       let variable = tape.variable(x, rows: 1, columns: 9)
       let given = tape.variable(parameters.flatMap { [Double](repeating: $0, count: 9) }, rows: 14, columns: 9)
       let (y, logSlope) = variable.transformed(by: shape, parameters: given, inverse: inverse)

@@ -202,7 +202,7 @@ import Testing
 
   @Test("Doubles survive packing bit for bit")
   func packing() throws {
-    let values = [0.1, -0.0, .infinity, -.infinity, 5e-324, 1.7976931348623157e308, .nan]
+    let values = [0.1, -0.0, .infinity, -.infinity, .leastNonzeroMagnitude, 1.7976931348623157e308, .nan]
     let unpacked = try JSONDecoder().decode(PackedDoubles.self, from: JSONEncoder().encode(PackedDoubles(values)))
     #expect(unpacked.values.map(\.bitPattern) == values.map(\.bitPattern))
   }

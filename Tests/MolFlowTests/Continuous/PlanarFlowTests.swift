@@ -43,7 +43,7 @@ import Testing
   @Test("Z is that of a normal cluster in the plane", arguments: 0..<3)
   func partitionFunction(_ place: Int) throws {
     let proposal = FlowProposal(try Self.flow(Self.recipes[place]), threads: 2)
-    let (x, logQ) = try proposal.draw(0..<2048, from: RandomStream(seed: 3))
+    let (x, logQ) = try proposal.draw(0..<SlowTests.count(512, slow: 2048), from: RandomStream(seed: 3))
     var logWeights: [Double] = []
     for sample in 0..<x.count {
       var u = 0.0

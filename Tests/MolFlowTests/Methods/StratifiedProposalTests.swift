@@ -50,7 +50,7 @@ import Testing
     var ratio = 0.0
     for seed in 0..<400 {
       let (x, logQ) = try proposal.draw(0..<samples, from: RandomStream(seed: 500 + UInt64(seed)))
-      let weights = try LogWeights(zip(try Self.base.logDensities(of: x), logQ).map { $0 - $1 })
+      let weights = try LogWeights(zip(Self.base.logDensities(of: x), logQ).map { $0 - $1 })
       let inside = (0..<samples).map { Self.isRare(x, $0) ? 1.0 : 0 }
       let mean = try WeightedMean(of: inside, weights: weights, dependence: proposal.dependence)
       z.append((mean.value - exact) / mean.standardError!)

@@ -71,7 +71,7 @@ import Testing
         for c in 0..<structure.dimension { frames[sample, c] = structure[0, c] + 0.01 * random.normal() }
       }
       return TransferableTrainer.Peptide(
-        name: name, flow: flow, target: try MethodTarget.oneTorsion.target, frames: frames,
+        name: name, flow: flow, target: MethodTarget.oneTorsion.target, frames: frames,
         reducedPotentials: [Double](repeating: 0, count: 64))
     }
     var plan = TrainingPlan()
