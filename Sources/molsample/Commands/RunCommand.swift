@@ -79,7 +79,7 @@ struct RunCommand: ParsableCommand {
       guard configuration.oversamples, let region = description.regions.first else { return model }
       return try model.stratified(
         region.atoms, rareSideOf: CircularRange(from: region.range.lowerBound, to: region.range.upperBound),
-        using: random.child(-7), threads: threads)
+        using: random.child(.strata), threads: threads)
     }
     func makeProposal(_ flow: NormalizingFlow?, threads: Int) throws -> any Proposal {
       if let flow { return FlowProposal(flow, threads: threads) }

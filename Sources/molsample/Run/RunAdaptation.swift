@@ -33,7 +33,8 @@ struct RunAdaptation {
     Interruption.watch()
     var adapted = model
     (adapted.flow, evaluations) = try FlowAdaptation(rounds: configuration.adaptationRounds).adapted(
-      model.flow, to: target, kernel: prepared.chainMoves(), using: RandomStream(seed: configuration.seed).child(-8),
+      model.flow, to: target, kernel: prepared.chainMoves(),
+      using: RandomStream(seed: configuration.seed).child(.adaptation),
       threads: threads
     ) { report in
       progress.update(

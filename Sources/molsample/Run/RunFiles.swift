@@ -30,7 +30,7 @@ struct RunFiles {
   ) throws -> Int {
     let weights = try LogWeights(logWeights)
     let shares = weights.normalized.map { exp($0) }
-    let random = RandomStream(seed: seed).child(-2)
+    let random = RandomStream(seed: seed).child(.resampling)
     let count = max(1, Int(effectiveSamples))
     // Systematic resampling keeps shares of whatever lies together in the order of the samples.
     let along = coordinate.map { values in values.indices.sorted { (values[$0], $0) < (values[$1], $1) } }
@@ -89,7 +89,7 @@ struct RunFiles {
     let axis = HistogramAxis.circular(bins: bins)
     let kJ = Units.gasConstant * provenance.temperature
     for (number, torsion) in (features.backbone.phi + features.backbone.psi).enumerated() {
-      var random = RandomStream(seed: seed).child(-6).child(number)
+      var random = RandomStream(seed: seed).child(.profileBands).child(number)
       let angles = ensemble.x.dihedrals(torsion.atoms)
       guard
         let profile = try? FreeEnergyProfile(

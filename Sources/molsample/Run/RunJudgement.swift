@@ -104,7 +104,7 @@ struct RunJudgement {
       moving: density(threads: 1, .single),
       kernel: LangevinDynamics(
         velocityVariances: masses.flatMap { [Double](repeating: prepared.state.kT / $0, count: 3) }, stepSize: 3e-3,
-        friction: 1), plan: plan, threads: threads, using: RandomStream(seed: seed).child(-3)
+        friction: 1), plan: plan, threads: threads, using: RandomStream(seed: seed).child(.forwardCheck)
     ) {
       guard Interruption.isRequested else { return }
       throw Interrupted(

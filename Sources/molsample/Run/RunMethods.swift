@@ -34,7 +34,7 @@ struct RunSetting {
   }
 
   /// For settings that are found before sampling; samples use other streams.
-  var tuning: RandomStream { random.child(-4) }
+  var tuning: RandomStream { random.child(.tuning) }
 }
 
 extension PreparedSystem {

@@ -17,7 +17,8 @@ struct RunPilot {
   init(_ proposal: some Proposal, target: some TargetDensity, using random: RandomStream) throws {
     let isIntegrated = (proposal as? FlowProposal)?.flow.architecture is ContinuousArchitecture
     let samples = try ImportanceSampler().sample(
-      0..<(isIntegrated ? Self.integratedSamples : Self.samples), from: proposal, to: target, using: random.child(-5))
+      0..<(isIntegrated ? Self.integratedSamples : Self.samples), from: proposal, to: target,
+      using: random.child(.pilot))
     statistics = try WeightStatistics(logWeights: samples.logWeights, dependence: proposal.dependence)
   }
 
