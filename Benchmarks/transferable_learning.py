@@ -72,7 +72,7 @@ def learned(arguments, name):
 
 
 def adapted(arguments):
-    """Effective shares of the shipped model with and without learning from its own weighted samples."""
+    """Effective shares of the shipped model with and without learning from chains of its own samples."""
     rows = {}
     for sequence in ADAPTED:
         row = {}

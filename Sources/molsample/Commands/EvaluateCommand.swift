@@ -8,7 +8,7 @@ struct EvaluateCommand: ParsableCommand {
       EXAMPLES
         molsample evaluate alanine-dipeptide
         molsample evaluate alanine-dipeptide model=my-model/model.safetensors samples=100000 --json
-        molsample evaluate --set datasets/dipeptides/validation.txt model=my-model/best.safetensors output=evaluation
+        molsample evaluate --set datasets/dipeptides/validation.txt model=my-model/model.safetensors output=evaluation
 
       Draws samples from the model, weights them by the energy, and compares them with the system's reference ensemble, or
       with that of --reference. The forward ESS and the likelihood are those of the reference's frames: a region that the

@@ -119,12 +119,12 @@ struct TrainCommand: ParsableCommand {
       throw UsageError(
         "\(output) holds a training run already", advice: "add --resume to go on with it, or choose another output=")
     }
-    let best = try TransferableTraining(
+    let model = try TransferableTraining(
       configuration: configuration, folder: folder, threads: threads, checkpointInterval: checkpointSeconds
     ).run(resuming: resume)
     let isContinuous = configuration.plan.likelihoodObjective != LikelihoodObjective.name
     print(
-      "written: \(best), model.safetensors, training.csv beside it\nnext: molsample "
-        + (isContinuous ? "evaluate --sequence AK samples=32 steps=8 " : "run AK ") + "model=\(best)")
+      "written: \(model), best.safetensors, training.csv, training.svg beside it\nnext: molsample "
+        + (isContinuous ? "evaluate --sequence AK samples=32 steps=8 " : "run AK ") + "model=\(model)")
   }
 }

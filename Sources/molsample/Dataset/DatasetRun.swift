@@ -21,7 +21,7 @@ struct DatasetRun {
       throw InputError(
         folder.file(DatasetTable.name), "\(other.sequence) was sampled by other settings",
         expected: "configuration \(configuration.digest)", found: "configuration \(other.digest)",
-        advice: "repeat the words of the first command, or choose another output=")
+        advice: "repeat the words (and the model) of the first command, or choose another output=")
     }
     let left = list.sequences.filter { !known.contains($0) }
     if !known.isEmpty { Molsample.report("\(known.count) of \(list.sequences.count) peptides are there already") }

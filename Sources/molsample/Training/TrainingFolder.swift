@@ -20,8 +20,10 @@ struct TrainingFolder {
     guard let data = FileManager.default.contents(atPath: checkpoint) else { return 0 }
     guard let seconds = try TrainingCheckpoint.restore(data, path: checkpoint, digest: digest, into: &state) else {
       throw InputError(
-        checkpoint, "belongs to a run with other settings",
-        advice: "repeat the settings of config.yaml beside it, or choose another output=")
+        checkpoint, "belongs to a run with other settings or data",
+        advice:
+          "repeat the settings of config.yaml beside it, or begin with init_from=\(folder.file(Self.modelName)) and another output="
+      )
     }
     Molsample.report("resuming after round \(state.round)")
     return seconds

@@ -19,6 +19,8 @@ struct TransferableTraining {
     var weightDecay = 0.01
     var sets: [String]
     var validation: [String]
+    /// What the tables of `sets` and of `validation` held, so that a training does not go on with other frames.
+    private let contents: [String]
     var initialModel: String?
 
     static let kinds = FlowRecipes.all.filter { $0.isTransferable }
@@ -34,6 +36,7 @@ struct TransferableTraining {
 
     init(sets: [String], validation: [String], overrides: inout Overrides) throws {
       (self.sets, self.validation) = (sets, validation)
+      contents = (sets + validation).map { ConfigurationDigest.ofFile("\($0)/\(DatasetTable.name)") }
       func positive(_ key: String, _ fallback: Double) throws -> Double {
         guard let value = try overrides.takeNumber(key) else { return fallback }
         guard value > 0 else { throw UsageError("\(key)=\(value) must be positive") }
@@ -103,7 +106,8 @@ struct TransferableTraining {
       return
         ([
           "# Resolved configuration; molsample \(Version.current)", "sets: [\(sets.joined(separator: ", "))]",
-          "validation: [\(validation.joined(separator: ", "))]", "seed: \(plan.seed)",
+          "validation: [\(validation.joined(separator: ", "))] # sets hold \(contents.joined(separator: " "))",
+          "seed: \(plan.seed)",
           "rounds: \(plan.likelihoodRounds)", "energy_rounds: \(plan.energyRounds)", "pool: \(plan.pool)",
           "batch: \(plan.batch)",
           "peptides: \(peptides.map(String.init) ?? "all")", "peptides_at_once: \(peptidesAtOnce)", "frames: \(frames)",
@@ -165,12 +169,6 @@ struct TransferableTraining {
     var spent = 0.0
     let files = TrainingFolder(folder: folder)
     if resuming { spent = try files.restore(digest: configuration.digest, into: &state) }
-    guard state.variances.isEmpty || state.variances.count == peptides.count else {
-      throw InputError(
-        folder.file(TrainingFolder.checkpointName), "began with sets that held other peptides",
-        expected: "\(state.variances.count) peptides", found: "\(peptides.count)",
-        advice: "train with init_from=\(folder.file(TrainingFolder.modelName)) and another output=")
-    }
     try folder.write(configuration.yaml, as: "config.yaml")
     var trainer = TransferableTrainer(
       plan: configuration.plan, state: state, peptides: Array(flows[..<peptides.count]),
@@ -233,7 +231,7 @@ struct TransferableTraining {
     }
     try save()
     try files.writeCurves(TrainingCurves.ofPeptides, title: "Training on \(peptides.count) peptides")
-    return folder.file(TrainingFolder.bestName)
+    return folder.file(TrainingFolder.modelName)
   }
 
   private func initialModel(_ peptide: TrainingPeptide) throws -> ModelFile {
