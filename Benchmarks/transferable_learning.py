@@ -36,7 +36,9 @@ CASES = {
     "25": ["peptides=25"], "50": ["peptides=50"], "100": ["peptides=100"], "all": [],
     "no guidance": ["guidance=0"], "likelihood only": ["variance_weight=0"],
 }
-OPTIONS = [*CASES, "adaptation"]
+# The training of `likelihood only` as early stopping leaves it: the round that described the frames to validate best.
+STOPPED = "likelihood only, stopped early"
+OPTIONS = [*CASES, STOPPED, "adaptation"]
 POOL = 8192
 ADAPTED, ADAPTATION, ADAPTED_SAMPLES = ("EH", "RI", "RN", "IR"), 15, 10_000
 
@@ -51,17 +53,18 @@ def call(*command):
 
 def learned(arguments, name):
     """Trains and evaluates a case."""
+    name, model = ("likelihood only", "best") if name == STOPPED else (name, "model")
     folder = arguments.work / f"learning-{name.replace(' ', '-')}-training"
     if not (folder / "training.svg").exists():
         resume = ["--resume"] if (folder / "checkpoint.safetensors").exists() else []
         weight = [] if "variance_weight=0" in CASES[name] else ["variance_weight=1"]
         call(arguments.molsample, "train", "--set", arguments.set, "--validation", arguments.validation, f"output={folder}",
              f"threads={arguments.threads}", *COMMON, *weight, *CASES[name], *resume)
-    evaluation = folder / "evaluation"
+    evaluation = folder / ("evaluation" if model == "model" else f"evaluation-of-{model}")
     if not (evaluation / "evaluation.json").exists():
         resume = ["--resume"] if (evaluation / "evaluation.progress.json").exists() else []
         call(arguments.molsample, "evaluate", "--set", REPOSITORY / "datasets/dipeptides/validation.txt",
-             f"model={folder / 'model.safetensors'}", "samples=2000", f"threads={arguments.threads}",
+             f"model={folder / model}.safetensors", "samples=2000", f"threads={arguments.threads}",
              f"output={evaluation}", *resume)
     found = json.loads((evaluation / "evaluation.json").read_text())
     shares = [row["ess_fraction"] for row in found["peptides"]]
@@ -114,8 +117,8 @@ def draw(report):
     by_peptides.set_xticks(places, [str(place) for place in places])
     by_peptides.minorticks_off()
     by_peptides.legend(frameon=False, loc="center left", bbox_to_anchor=(0, 0.58))
-    names = [name for name in ("all", "likelihood only", "no guidance") if name in cases]
-    left_out.barh(names[::-1], [100 * cases[name]["mean"] for name in names[::-1]])
+    names = [name for name in ("all", "likelihood only", STOPPED, "no guidance") if name in cases]
+    left_out.barh([name.replace(", ", ",\n") for name in names[::-1]], [100 * cases[name]["mean"] for name in names[::-1]])
     left_out.set(xlabel="mean effective share (%)", title="one thing left out")
     adapted = report.get("adaptation", {})
     for shift, rounds, label in ((-0.2, "0", "without"), (0.2, str(ADAPTATION), f"with {ADAPTATION} rounds")):

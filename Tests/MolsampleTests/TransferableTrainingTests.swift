@@ -6,7 +6,7 @@ import Testing
   static let sizes = ["width=8", "heads=2", "layers=1", "head_width=8", "bins=4", "nodes=24", "harmonics=2"]
   static let settings = [
     "rounds=2", "energy_rounds=1", "pool=32", "batch=16", "peptides_at_once=2", "heated_fraction=0.3",
-    "variance_focus=0.5", "seed=5",
+    "variance_focus=0.5", "feature_dropout=0.2", "seed=5",
   ]
 
   /// A set of two peptides and one to validate, none at equilibrium.
@@ -53,6 +53,15 @@ import Testing
     )
     let recipes = metadata.components(separatedBy: "Resolved configuration").dropFirst()
     #expect(recipes.count == 2 && recipes[1].contains("seed: 5") && recipes[2].contains("seed: 77"))
+    // Where only likelihood counts, the model of the best round is handed out; steps of this rate make rounds worse.
+    for (weight, model) in [("variance_weight=0", "best"), ("variance_weight=1", "model")] {
+      let output = "\(folder)/stopped-\(model)"
+      let stopped = try CommandRunner.run(
+        arguments: ["train", "--set", "\(folder)/train", "--validation", "\(folder)/validation", "output=\(output)"]
+          + Self.sizes + ["rounds=3", "pool=32", "batch=16", "rate=1", "energy_rate=1", "average_decay=0.1", weight])
+      #expect(stopped.status == 0 && stopped.output.contains("model=\(output)/\(model).safetensors"), "\(stopped)")
+      #expect(stopped.errors.contains("described best after round") == (model == "best"), "\(stopped.errors)")
+    }
     // Without a set of its own, a peptide of other residues and length.
     for sequence in ["VK", "ACE-SER-PRO-NME"] {
       let outcome = try CommandRunner.run(

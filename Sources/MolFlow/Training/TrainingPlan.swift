@@ -37,6 +37,8 @@ public struct TrainingPlan: Sendable, Equatable, Codable {
   public var varianceFocus = 0.0
   /// Share of heated configurations among the given ones of a minibatch; of `TransferableTrainer`.
   public var heatedFraction = 0.0
+  /// See `FeatureDropout`; of `TransferableTrainer`.
+  public var featureDropout = 0.0
   /// Largest norm of a minibatch's gradient.
   public var largestNorm = 20.0
   public var averageDecay = 0.998

@@ -68,6 +68,8 @@ public struct GuidedNetwork: Sendable {
   /// A molecule as the network sees it.
   public struct Layout: Sendable {
     let features: PeptideFeatures
+    /// What features are multiplied by; nil for 1.
+    var gains: [Double]?
     let rows: [CoordinateScaling.Row]
     let guide: TorsionGuide
     let surroundings: PlacementSurroundings
@@ -89,6 +91,15 @@ public struct GuidedNetwork: Sendable {
     }
 
     var tokens: Int { rows.count }
+
+    /// Features of all tokens as the network is told them.
+    func told(on tape: Tape) -> Variable {
+      let matrix = features.matrix
+      guard let gains else { return tape.variable(matrix) }
+      return tape.variable(
+        matrix.values.indices.map { gains[$0 / matrix.columns] * matrix.values[$0] }, rows: matrix.rows,
+        columns: matrix.columns)
+    }
 
     /// The angle by which a token closes a ring, scaled, from its scaled bond; 0 where it closes none.
     func closingAngle(_ token: Int, bond: Double, of build: TorsionGuide.Build) -> Double {
@@ -122,7 +133,7 @@ public struct GuidedNetwork: Sendable {
     let tape = coordinates.tape
     let tokens = layout.tokens
     let samples = coordinates.columns / tokens
-    let fixed = embedding(tape.variable(layout.features.matrix))
+    let fixed = embedding(layout.told(on: tape))
     let guided = guided(coordinates.values, layout, samples: samples)
     let around = surroundings(
       tape.variable(guided.surroundings, rows: PlacementSurroundings.count, columns: coordinates.columns))
@@ -183,7 +194,7 @@ public struct GuidedNetwork: Sendable {
     let tape = latents.tape
     let tokens = layout.tokens
     let samples = latents.columns / tokens
-    let fixed = embedding(tape.variable(layout.features.matrix))
+    let fixed = embedding(layout.told(on: tape))
     var past = transformer.start()
     var placed: [Variable] = []
     var logDet = LogDensity.zero

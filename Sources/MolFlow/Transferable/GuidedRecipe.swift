@@ -4,7 +4,7 @@ import NeuralNetworks
 /// A transferable autoregressive flow along the z-matrix of any peptide.
 public struct GuidedArchitecture: FlowArchitecture {
   public let network: GuidedNetwork
-  public let layout: GuidedNetwork.Layout
+  public var layout: GuidedNetwork.Layout
 
   public var rows: Int { AutoregressiveNetwork.coordinateRows }
   public var tokens: Int { layout.tokens }
@@ -14,6 +14,16 @@ public struct GuidedArchitecture: FlowArchitecture {
 
   public func forward(_ latents: Variable) -> Transformed { network.forward(latents, layout) }
   public func inverse(_ coordinates: Variable) -> Transformed { network.inverse(coordinates, layout) }
+}
+
+extension GuidedArchitecture: FeatureInformedArchitecture {
+  var featureCount: Int { PeptideFeatures.count }
+
+  func weighingFeatures(_ gains: [Double]) -> GuidedArchitecture {
+    var weighed = self
+    weighed.layout.gains = gains
+    return weighed
+  }
 }
 
 /// See `GuidedNetwork`.

@@ -92,7 +92,8 @@ public struct TransferableTrainer {
         losses.append(found.loss)
         gradient = found.gradient
       } else {
-        let found = try likelihoodGradient(of: groups, parameters: next.flow.parameters)
+        let found = try likelihoodGradient(
+          of: groups, parameters: next.flow.parameters, using: random.child(3).child(step))
         for (group, logDensities) in zip(groups, found.logDensities) {
           let frames = logDensities[..<group.frames]
           losses.append(-frames.reduce(0, +) / Double(frames.count * peptides[group.peptide].flow.dimension))
@@ -134,16 +135,17 @@ public struct TransferableTrainer {
 
   /// log p of every sample, and the gradient of the loss.
   private func likelihoodGradient(
-    of groups: [Group], parameters: ParameterStore
+    of groups: [Group], parameters: ParameterStore, using random: RandomStream
   ) throws -> (logDensities: [[Double]], gradient: [Float]) {
     let (loss, peptides) = (
       InformedLikelihood(weight: plan.varianceWeight, bound: plan.bound, shortfallBound: plan.shortfallBound), peptides
     )
+    let dropout = FeatureDropout(fraction: plan.featureDropout)
     let (logDensities, gradient) = try computation.run(
       count: groups.count, parameters: parameters, wantsGradient: true
     ) { tape, shard in
       let group = groups[shard.lowerBound]
-      let flow = peptides[group.peptide].flow
+      let flow = dropout(peptides[group.peptide].flow, using: random.child(shard.lowerBound))
       let scale = 1 / Double(flow.dimension * groups.count)
       return try flow.logDensities(of: group.q, on: tape) { logDensities in
         loss.factors(logDensities: logDensities, reducedEnergies: group.reducedEnergies, frames: group.frames)

@@ -43,10 +43,12 @@ struct TrainCommand: ParsableCommand {
                                          variance_weight=4
         variance_focus=0                 1 takes peptides more often whose energies the model knows worse
         average_decay=0.999 weight_decay=0.01 max_grad_norm=1
+        feature_dropout=0                each feature of a peptide is left out of a minibatch with this probability
         energy_rounds=0                  rounds with samples of the model's own (so far they did more harm than good)
       A recipe from nothing, in steps of at most two hours: scripts/training/transferable.sh.
 
-      Writes to OUTPUT (trajectories/SYSTEM-training without output=, with --set trajectories/transferable-training): model.safetensors (the last), best.safetensors,
+      Writes to OUTPUT (trajectories/SYSTEM-training without output=, with --set trajectories/transferable-training): model.safetensors (the last), best.safetensors
+      (the best round's; by likelihood alone, with variance_weight=0, a flow ends by memorising its frames and this is the one to use),
       training.csv, curves as SVG and PNG, config.yaml and checkpoint.safetensors. --resume goes on after a kill, to the
       same bytes.
       """)
@@ -124,7 +126,7 @@ struct TrainCommand: ParsableCommand {
     ).run(resuming: resume)
     let isContinuous = configuration.plan.likelihoodObjective != LikelihoodObjective.name
     print(
-      "written: \(model), best.safetensors, training.csv, training.svg beside it\nnext: molsample "
+      "written: \(output)/model.safetensors, best.safetensors, training.csv, training.svg\nnext: molsample "
         + (isContinuous ? "evaluate --sequence AK samples=32 steps=8 " : "run AK ") + "model=\(model)")
   }
 }

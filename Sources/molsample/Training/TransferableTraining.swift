@@ -29,7 +29,7 @@ struct TransferableTraining {
       [
         "seed", "model", "init_from", "rounds", "energy_rounds", "pool", "batch", "peptides", "peptides_at_once",
         "frames", "rate", "energy_rate", "variance_weight", "variance_bound", "shortfall_bound", "weight_decay",
-        "max_grad_norm",
+        "feature_dropout", "max_grad_norm",
         "average_decay", "heated_fraction", "variance_focus",
         "output", "threads", "checkpoint_seconds",
       ] + Set(kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).sorted()
@@ -70,6 +70,10 @@ struct TransferableTraining {
       frames = try overrides.takeInteger("frames", in: 2...100_000_000) ?? frames
       weightDecay = try overrides.takeNumber("weight_decay") ?? weightDecay
       guard weightDecay >= 0 else { throw UsageError("weight_decay must not be negative") }
+      if let share = try overrides.takeNumber("feature_dropout") { plan.featureDropout = share }
+      guard plan.featureDropout >= 0, plan.featureDropout < 1 else {
+        throw UsageError("feature_dropout must be at least 0 and below 1")
+      }
       if initialModel != nil,
         let word = (["model"] + Self.kinds.flatMap { $0.init(atomCount: 3).sizes.keys }).first(where: {
           overrides.peek($0) != nil
@@ -87,6 +91,9 @@ struct TransferableTraining {
         recipe = try overrides.takeRecipe(among: Self.kinds, usual: GuidedNetwork.Options.self, atomCount: 3)
       }
       plan.likelihoodObjective = type(of: recipe).likelihoodObjective
+      guard plan.featureDropout == 0 || recipe is GuidedNetwork.Options else {
+        throw UsageError("feature_dropout is of model=\(GuidedNetwork.Options.kind)", advice: "leave it out")
+      }
       let energyKeys = ["variance_weight", "variance_bound", "shortfall_bound", "heated_fraction", "variance_focus"]
       if plan.likelihoodObjective != LikelihoodObjective.name, let key = energyKeys.first(where: given.contains) {
         throw UsageError(
@@ -114,6 +121,7 @@ struct TransferableTraining {
           "rate: \(plan.likelihoodRate)", "energy_rate: \(plan.energyRate)",
           "variance_weight: \(plan.varianceWeight)", "variance_bound: \(plan.bound)",
           "shortfall_bound: \(plan.shortfallBound.map { "\($0)" } ?? "none")", "weight_decay: \(weightDecay)",
+          "feature_dropout: \(plan.featureDropout)",
           "max_grad_norm: \(plan.largestNorm)", "heated_fraction: \(plan.heatedFraction)",
           "variance_focus: \(plan.varianceFocus)",
           "average_decay: \(plan.averageDecay)",
@@ -122,6 +130,11 @@ struct TransferableTraining {
     }
 
     var digest: String { ConfigurationDigest.of(yaml) }
+
+    /// Whether energies have a part in the training.
+    var knowsEnergies: Bool {
+      plan.likelihoodObjective == LikelihoodObjective.name && (plan.varianceWeight > 0 || plan.energyRounds > 0)
+    }
   }
 
   let configuration: Configuration
@@ -231,7 +244,19 @@ struct TransferableTraining {
     }
     try save()
     try files.writeCurves(TrainingCurves.ofPeptides, title: "Training on \(peptides.count) peptides")
-    return folder.file(TrainingFolder.modelName)
+    return folder.file(handedOut(trainer.state))
+  }
+
+  /// Early stopping where the loss is all that counts: without energies a flow ends by memorising its frames. What energies teach, the
+  /// loss of validation frames does not show, so there it is the last model.
+  private func handedOut(_ state: TrainingState) -> String {
+    guard !configuration.knowsEnergies, !configuration.validation.isEmpty, let best = state.best,
+      best.round < state.round
+    else {
+      return TrainingFolder.modelName
+    }
+    Molsample.report("the frames to validate were described best after round \(best.round) of \(state.round)")
+    return TrainingFolder.bestName
   }
 
   private func initialModel(_ peptide: TrainingPeptide) throws -> ModelFile {
