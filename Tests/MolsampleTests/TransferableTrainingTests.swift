@@ -183,6 +183,12 @@ import Testing
       arguments: ["train", "--set", "\(folder)/train", "output=\(folder)/a", "--resume", "rate=0.1"] + Self.sizes
         + Self.settings)
     #expect(other.status == 4 && other.errors.contains("other settings"))
+    // Frames of an isomer in a peptide's place.
+    try FileManager.default.copyItem(atPath: "\(folder)/validation", toPath: "\(folder)/isomer")
+    try FileManager.default.removeItem(atPath: "\(folder)/isomer/AG.nc")
+    try FileManager.default.copyItem(atPath: "\(folder)/train/GA.nc", toPath: "\(folder)/isomer/AG.nc")
+    let isomer = try CommandRunner.run("train", "--set", "\(folder)/isomer", "rounds=1", "output=\(folder)/of-isomer")
+    #expect(isomer.status == 4 && isomer.errors.contains("AG.nc: holds frames of another molecule"), "\(isomer.errors)")
     // A set that was made anew: only its table's seconds tell.
     let list = "\(folder)/train/dataset.csv"
     var kept = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")
