@@ -33,7 +33,7 @@ COMMON = ("width=96 layers=4 rounds=40 rate=1e-3 energy_rate=1e-3 energy_rounds=
           "average_decay=0.998 seed=31").split()
 # What differs, beside variance_weight=1 of all others.
 CASES = {
-    "25": ["peptides=25"], "50": ["peptides=50"], "100": ["peptides=100"], "all": [],
+    "25": ["peptides=25"], "25 dropout": ["peptides=25", "feature_dropout=0.1"], "50": ["peptides=50"], "100": ["peptides=100"], "all": [],
     "no guidance": ["guidance=0"], "likelihood only": ["variance_weight=0"],
 }
 # The training of `likelihood only` as early stopping leaves it: the round that described the frames to validate best.
@@ -71,7 +71,7 @@ def learned(arguments, name):
     return {
         "mean": statistics.mean(shares), "median": statistics.median(shares), "smallest": min(shares),
         "mean_trimmed": statistics.mean(row["ess_fraction_trimmed"] for row in found["peptides"]), "samples": found["samples"],
-        "forward": grown(folder)}
+        "forward": grown(folder, stopped=model == "best")}
 
 
 def adapted(arguments):
@@ -85,16 +85,21 @@ def adapted(arguments):
                 call(arguments.molsample, "run", "--sequence", sequence, f"samples={ADAPTED_SAMPLES}", "method=importance", "check=no",
                      f"threads={arguments.threads}", f"output={folder}", *([f"adapt={adaptation}"] if adaptation else []))
             summary = json.loads((folder / "summary.json").read_text())
-            row[str(adaptation)] = {"share": summary["ess_fraction"], "seconds": summary["seconds"]}
+            difference = summary["free_energies"][0]
+            row[str(adaptation)] = {
+                "share": summary["ess_fraction"], "seconds": summary["seconds"], "delta_f_phi_kT": difference["delta_f_kT"],
+                "error_kT": difference["error_kT"]}
         rows[sequence] = row
     return rows
 
 
-def grown(folder):
-    """Samples spent, in millions, and forward share after each round."""
+def grown(folder, stopped):
+    """Samples spent, in millions, and forward share after each round, or until the one that described the frames to validate best."""
     with (folder / "training.csv").open() as table:
-        return [[int(row["round"]) * POOL / 1e6, float(row["forward_ess_fraction"])]
-                for row in csv.DictReader(table) if row["forward_ess_fraction"]]
+        rows = [row for row in csv.DictReader(table) if row["forward_ess_fraction"]]
+    if stopped:
+        rows = rows[:1 + min(range(len(rows)), key=lambda number: float(rows[number]["validation"]))]
+    return [[int(row["round"]) * POOL / 1e6, float(row["forward_ess_fraction"])] for row in rows]
 
 
 def draw(report):
@@ -140,11 +145,11 @@ def main():
     arguments = parser.parse_args()
 
     report = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"cases": {}}
-    report["peptides"] = len((arguments.set / "dataset.csv").read_text().splitlines()) - 1
     for name in arguments.only:
         if name == "adaptation":
             report[name] = adapted(arguments)
         else:
+            report["peptides"] = len((arguments.set / "dataset.csv").read_text().splitlines()) - 1
             report["cases"][name] = learned(arguments, name)
         RESULTS.write_text(json.dumps(report, indent=1) + "\n")
         shown = report[name] if name == "adaptation" else {key: value for key, value in report["cases"][name].items() if key != "forward"}

@@ -59,6 +59,8 @@ struct PeptideSequenceTests {
     ("NME-ALA-ALA", ["position 1", "NME", "last"]),
     ("ALA", ["A-L-A", "ACE-ALA-NME"]),
     ("ACE", ["A-C-E"]),
+    ("ACE-DAL-NME", ["position 5", "'DAL'", "D-A-L"]),
+    ("mse", ["position 1", "'MSE'", "M-S-E"]),
     ("NALA-CALA", ["position 1", "'NALA'"]),
     ("ALA-AK", ["position 5", "'AK'"]),
   ])

@@ -17,6 +17,9 @@ resume() { [ ! -f "$work/$1/checkpoint.safetensors" ] || echo --resume; }
 # Curves are drawn when a training is done.
 is_done() { [ -f "$work/$1/training.svg" ] && echo "$work/$1 is done"; }
 
+# A step goes on from the model of the one before, and must not take one that is half trained.
+needs() { is_done "$1" >/dev/null || { echo "$work/$1 is not done: finish that step first" >&2; exit 1; }; }
+
 # is_whole FOLDER COUNT: whether a data set holds so many peptides.
 is_whole() {
   found=$(($({ cat "$work/$1/dataset.csv" 2>/dev/null || echo; } | wc -l) - 1))
@@ -43,17 +46,20 @@ for step in "$@"; do
       output="$work/transferable-likelihood-training" $(resume transferable-likelihood-training) ;;
   energies)
     is_done transferable-energies-training && continue
+    needs transferable-likelihood-training
     is_whole transferable-dataset 100
     "$molsample" train --set "$work/transferable-dataset" --validation "$work/transferable-validation-dataset" \
       init_from="$work/transferable-likelihood-training/model.safetensors" rounds=240 rate=1e-3 energy_rate=3e-5 \
       variance_weight=4 shortfall_bound=10 variance_focus=1 heated_fraction=0.4 $common seed=32 \
       output="$work/transferable-energies-training" $(resume transferable-energies-training) ;;
   drawn-data)
+    needs transferable-energies-training
     # Frames of all 296 with the odds of states that the weights give them.
     "$molsample" dataset $list/train.txt model="$work/transferable-energies-training/model.safetensors" \
       samples=4000 most_samples=16000 output="$work/transferable-weighted-dataset" ;;
   final)
     is_done transferable-final-training && continue
+    needs transferable-energies-training
     is_whole transferable-weighted-dataset 296
     "$molsample" train --set "$work/transferable-weighted-dataset" --validation "$work/transferable-validation-dataset" \
       init_from="$work/transferable-energies-training/model.safetensors" rounds=160 rate=5e-4 energy_rate=3e-5 \

@@ -76,6 +76,7 @@ struct SequenceTokens {
   /// What is left between the caps: all residue names, or one run of letters.
   mutating func residues() throws(InputError) -> [String] {
     if tokens.count == 1, !isName(tokens[0].text) {
+      try refuseComponent(tokens[0])
       var names: [String] = []
       for (offset, letter) in tokens[0].text.enumerated() {
         names.append(try residue(forLetter: letter, place: tokens[0].place + offset))
@@ -85,6 +86,17 @@ struct SequenceTokens {
     var names: [String] = []
     for token in tokens { names.append(try residue(for: token)) }
     return names
+  }
+
+  /// DAL would otherwise pass as aspartate, alanine, leucine where D-alanine is meant.
+  private func refuseComponent(_ token: Token) throws(InputError) {
+    guard AminoAcidNames.componentsOfLetters.contains(token.text) else { return }
+    throw InputError(
+      source,
+      "position \(token.place): '\(token.text)' can be a residue that no force field here knows, or three of one letter",
+      expected: AminoAcidNames.allowedNames, found: "'\(text)'",
+      advice: "write \(token.text.map(String.init).joined(separator: "-")) for three residues; a molecule with "
+        + "\(token.text) can be read from AMBER or OpenMM files")
   }
 
   private mutating func residue(for token: Token) throws(InputError) -> String {

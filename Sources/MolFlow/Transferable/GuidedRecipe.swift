@@ -4,7 +4,7 @@ import NeuralNetworks
 /// A transferable autoregressive flow along the z-matrix of any peptide.
 public struct GuidedArchitecture: FlowArchitecture {
   public let network: GuidedNetwork
-  public var layout: GuidedNetwork.Layout
+  public internal(set) var layout: GuidedNetwork.Layout
 
   public var rows: Int { AutoregressiveNetwork.coordinateRows }
   public var tokens: Int { layout.tokens }

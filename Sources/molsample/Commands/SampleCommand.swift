@@ -3,6 +3,7 @@ import Energies
 import Foundation
 import MolFlow
 import Randomness
+import Sampling
 import Trajectories
 
 struct SampleCommand: ParsableCommand {
@@ -35,7 +36,11 @@ struct SampleCommand: ParsableCommand {
     try overrides.finish(known: ["samples", "seed", "model", "temperature", "output", "threads"])
 
     let prepared = try PreparedSystem(description, needsStructure: modelPath == nil)
-    let proposal = try ModelCatalog.proposal(modelPath, prepared: prepared, threads: threads)
+    let file = try modelPath.map { try ModelCatalog.load($0, prepared: prepared) }
+    if let file { ModelScope.remark(on: file, named: model, of: prepared) }
+    let proposal: any Proposal =
+      try file.map { FlowProposal($0.flow, threads: threads) }
+      ?? ModelCatalog.proposal(nil, prepared: prepared, threads: threads)
     let folder = (output as NSString).deletingLastPathComponent
     if !folder.isEmpty { _ = try OutputFolder(path: folder) }
     let writer = try AmberTrajectoryWriter(

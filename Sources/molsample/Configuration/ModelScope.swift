@@ -81,6 +81,12 @@ struct ModelScope {
     (model.header.provenance["peptides"] ?? "").split(separator: " ").map(String.init)
   }
 
+  /// Tells what of the molecule lies outside of what the model knows, where anything does.
+  static func remark(on model: ModelFile, named word: String, of prepared: PreparedSystem) {
+    guard let scope = ModelScope(model, of: prepared), !scope.remarks.isEmpty else { return }
+    Molsample.report("\(word) on \(prepared.description.name): \(scope.text)")
+  }
+
   /// What a user is told before a run.
   var text: String {
     let sequence = isTrainedOn ? "the model was trained on this peptide" : "the model was not trained on this peptide"

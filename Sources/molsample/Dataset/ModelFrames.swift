@@ -30,6 +30,7 @@ struct ModelFrames {
   /// - Throws: `InputError` where the file is no model of this molecule, or draws nothing that is possible.
   init(_ prepared: PreparedSystem, configuration: DatasetConfiguration.OfModel, seed: UInt64, threads: Int) throws {
     let model = try ModelCatalog.load(configuration.path, prepared: prepared)
+    ModelScope.remark(on: model, named: configuration.path, of: prepared)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
     let proposal = FlowProposal(model.flow, threads: threads)
     let random = RandomStream(seed: seed)

@@ -74,6 +74,7 @@ struct ModelEvaluation {
     let prepared = try PreparedSystem(description, needsStructure: referencePath == nil)
     let path = try ModelCatalog.path(ofModel: word, system: description.name)
     let model = try ModelCatalog.load(path, prepared: prepared, integrator: integrator)
+    ModelScope.remark(on: model, named: word, of: prepared)
     let target = BoltzmannDensity(MolecularEnergy(prepared.system, threads: threads), state: prepared.state)
     let proposal = FlowProposal(model.flow, threads: threads)
     let drawing = Date()

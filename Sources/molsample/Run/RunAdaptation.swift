@@ -1,11 +1,13 @@
 import Energies
+import Estimators
 import Foundation
 import MolFlow
 import Randomness
 import Sampling
 import Trajectories
 
-/// `run adapt=N`: the model learns from chains before samples are drawn from it; see `FlowAdaptation`.
+/// `run adapt=N`: the model learns from chains before samples are drawn from it; see `FlowAdaptation`. Chains see the rare side of the
+/// system's first free-energy difference more often (`TiltedDensity`; not with oversample=no).
 ///
 /// The adapted model is a file in the run's folder, so that a run that goes on has it.
 struct RunAdaptation {
@@ -29,13 +31,13 @@ struct RunAdaptation {
     }
     let target = BoltzmannDensity(
       MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state)
+    let random = RandomStream(seed: configuration.seed).child(.adaptation)
+    let tilted = try Self.tilted(target, configuration, model.flow, using: random.child(1), threads: threads)
     var progress = Progress(total: configuration.adaptationRounds, skipped: 0, unit: "rounds")
     Interruption.watch()
     var adapted = model
     (adapted.flow, evaluations) = try FlowAdaptation(rounds: configuration.adaptationRounds).adapted(
-      model.flow, to: target, kernel: prepared.chainMoves(),
-      using: RandomStream(seed: configuration.seed).child(.adaptation),
-      threads: threads
+      model.flow, to: tilted, kernel: prepared.chainMoves(), using: random.child(0), threads: threads
     ) { report in
       progress.update(
         done: report.round + 1,
@@ -55,5 +57,20 @@ struct RunAdaptation {
       throw OutputError(path, "cannot be written", reason: error.localizedDescription)
     }
     self.model = adapted
+  }
+
+  /// Draws that tell which side of the system's first region is rare.
+  private static let pilot = 4096
+
+  /// What chains sample: of few visits to the rare side of a free-energy difference the model would learn to forget that side.
+  private static func tilted<Target: TargetDensity>(
+    _ target: Target, _ configuration: RunConfiguration, _ flow: NormalizingFlow, using random: RandomStream,
+    threads: Int
+  ) throws -> any TargetDensity {
+    guard configuration.oversamples, let region = configuration.system.regions.first else { return target }
+    let drawn = try FlowProposal(flow, threads: threads).draw(0..<pilot, from: random).x
+    return TiltedDensity(
+      target, region.atoms,
+      rareSideOf: CircularRange(from: region.range.lowerBound, to: region.range.upperBound), among: drawn)
   }
 }

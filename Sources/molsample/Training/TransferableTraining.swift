@@ -133,7 +133,7 @@ struct TransferableTraining {
 
     /// Whether energies have a part in the training.
     var knowsEnergies: Bool {
-      plan.likelihoodObjective == LikelihoodObjective.name && (plan.varianceWeight > 0 || plan.energyRounds > 0)
+      plan.likelihoodObjective == LikelihoodObjective.name && plan.varianceWeight > 0
     }
   }
 

@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Of 4,000 features some are left out at p = 0.3; a deviation beyond 4.5 standard ones has a probability of 7·10⁻⁶.
-  @Test("Features are left out with their probability, and keep their mean")
+  @Test("Features are left out with their probability, and the others grow")
   func probability() throws {
     let flow = try Self.flow()
     #expect(Self.gains(of: FeatureDropout(fraction: 0)(flow, using: RandomStream(seed: 1))) == nil)
