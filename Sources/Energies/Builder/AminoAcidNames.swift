@@ -13,8 +13,8 @@ enum AminoAcidNames {
   /// Every residue name that a sequence may hold.
   static let residues = Set(byLetter.values).union(withoutTerminalForms).union(["HID", "HIP"])
 
-  /// D-amino acids and modified residues of the Protein Data Bank's chemical component dictionary whose codes could be three residues of one
-  /// letter.
+  /// D-amino acids and modified residues of the Protein Data Bank's chemical component dictionary, and CHARMM's histidines, whose codes could
+  /// be three residues of one letter.
   static let componentsOfLetters: Set<String> = [
     "DAL", "DAR", "DAS", "DCY", "DGL", "DGN", "DHI", "DIL", "DLE", "DLY", "DPN", "DPR", "DSG", "DSN", "DTH", "DTR",
     "DTY", "DVA", "MED", "ALY", "CIR", "CME", "CSD", "HSE", "HSD", "HSP", "LLP", "MLY", "MSE", "NLE", "NVA", "PCA",
