@@ -192,6 +192,11 @@ import Testing
     try FileManager.default.copyItem(atPath: "\(folder)/train/GA.nc", toPath: "\(folder)/isomer/AG.nc")
     let isomer = try CommandRunner.run("train", "--set", "\(folder)/isomer", "rounds=1", "output=\(folder)/of-isomer")
     #expect(isomer.status == 4 && isomer.errors.contains("AG.nc: holds frames of another molecule"), "\(isomer.errors)")
+    try "AG\n".write(toFile: "\(folder)/isomer.txt", atomically: true, encoding: .utf8)
+    let held = try CommandRunner.run(
+      "evaluate", "--set", "\(folder)/isomer.txt", "--reference", "\(folder)/isomer", "samples=20",
+      "model=\(folder)/a/best.safetensors")
+    #expect(held.status == 4 && held.errors.contains("AG.nc: holds frames of another molecule"), "\(held.errors)")
     // A set that was made anew: only its table's seconds tell.
     let list = "\(folder)/train/dataset.csv"
     var kept = try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n")

@@ -97,9 +97,13 @@ struct ModelEvaluation {
       let most = mostFrames ?? (model.flow.architecture is ContinuousArchitecture ? 1000 : frames.x.count)
       let stride = max(1, frames.x.count / most)
       let x = frames.x.rows(Array(Swift.stride(from: 0, to: frames.x.count, by: stride)))
-      let logQ = try proposal.logDensities(of: x)
       // The file's coordinates are rounded, so their energies are computed anew.
       let u = try target.reducedPotentials(of: x)
+      if let stored = frames.potentialEnergies?[0] {
+        try StoredEnergy(stored, of: frames.path).require(
+          u[0] * prepared.state.kT, advice: "give a reference of this molecule and force field")
+      }
+      let logQ = try proposal.logDensities(of: x)
       return (
         logQ.map { -$0 }.sorted(),
         try ForwardEffectiveSampleSize(logWeights: zip(u, logQ).map { -$0 - $1 })
