@@ -7,6 +7,9 @@ import Testing
     "runs=2", "replicas=2", "equilibration=100", "steps=200", "most_steps=400", "stride=50", "max_temperature=400",
   ]
 
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
   private func folder(_ name: String, list: String) throws -> String {
     let folder = NSTemporaryDirectory() + "dataset-\(name)-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -74,10 +77,9 @@ import Testing
   }
 
   @Test func `The split holds every dipeptide once, and every residue first and last in the test`() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("datasets/dipeptides")
     func read(_ name: String) throws -> [String] {
-      try String(contentsOf: root.appendingPathComponent(name + ".txt"), encoding: .utf8).split(separator: "\n")
+      try String(contentsOf: Self.root.appendingPathComponent("datasets/dipeptides/\(name).txt"), encoding: .utf8)
+        .split(separator: "\n")
         .filter { !$0.hasPrefix("#") }.flatMap { $0.split(separator: " ").map(String.init) }
     }
     let (test, validation, train) = (try read("test"), try read("validation"), try read("train"))
@@ -89,5 +91,21 @@ import Testing
     }
     let named = "KS KG AT GN LW KQ NY IM TD HT NF RL ET AC GP RV"
     #expect(named.split(separator: " ").allSatisfy { test.contains(String($0)) })
+    // The shipped models have seen what is to train on, and nothing else.
+    let shipped = Self.root.appendingPathComponent("systems/peptides")
+    let models = try FileManager.default.contentsOfDirectory(at: shipped, includingPropertiesForKeys: nil)
+      .filter { $0.pathExtension == "safetensors" }
+    #expect(models.count == 2)
+    for model in models {
+      let data = try Data(contentsOf: model)
+      let length = data.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+      let header = try #require(
+        try JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(length)) as? [String: Any])
+      let metadata = try #require((header["__metadata__"] as? [String: String])?["model"])
+      let described = try #require(try JSONSerialization.jsonObject(with: Data(metadata.utf8)) as? [String: Any])
+      let provenance = try #require(described["provenance"] as? [String: String])
+      let seen = try #require(provenance["peptides"]).split(separator: " ").map(String.init)
+      #expect(!seen.isEmpty && Set(seen).isSubset(of: train), "\(model.lastPathComponent)")
+    }
   }
 }

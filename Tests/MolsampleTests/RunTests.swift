@@ -65,6 +65,10 @@ import Trajectories
     // 256 chains of 8 rounds of 40 steps, and more.
     #expect(summary.energy_evaluations > 256 * 8 * 40)
     #expect(FileManager.default.fileExists(atPath: output + "/adapted.safetensors"))
+    let learned = try #require(summary.adaptation)
+    #expect(learned.rounds == 1 && learned.energy_evaluations > 256 * 8 * 40 && learned.seconds > 0)
+    let page = try String(contentsOfFile: output + "/report.html", encoding: .utf8)
+    #expect(page.contains("the model learned from chains of this molecule for 1 rounds"))
 
     try "seed: 7\nsampels: 300\n".write(toFile: file, atomically: true, encoding: .utf8)
     let wrong = try CommandRunner.run("run", "alanine-dipeptide", "--config", file, "output=\(output)-2")
@@ -102,7 +106,65 @@ import Trajectories
     var samples: Int
     var seed: UInt64
     var method: String
+    var model: String
+    var model_scope: [String]?
     var energy_evaluations: Int
+    var adaptation: Adaptation?
+
+    struct Adaptation: Decodable {
+      var rounds: Int
+      var energy_evaluations: Int
+      var seconds: Double
+    }
+  }
+
+  /// Without a word about a model: the one for all peptides, or a first guess where it has no words for the residues.
+  @Test(arguments: [("GA", "transferable"), ("ACE-ASH-NME", "force-field")])
+  func `A sequence finds its model, and a residue that none knows is named`(sequence: String, model: String) throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let outcome = try CommandRunner.run(
+      "run", "--sequence", sequence, "samples=64", "method=importance", "check=no", "output=\(folder.path)/run",
+      "--json")
+    #expect(outcome.status == 0 || outcome.status == 3, "\(outcome.errors)")
+    let summary = try JSONDecoder().decode(PartOfSummary.self, from: Data(outcome.output.utf8))
+    #expect(summary.model == model && summary.adaptation == nil)
+    let isUnknown = model == "force-field"
+    #expect(outcome.errors.contains("no trained model knows ASH-2 with an atom") == isUnknown, "\(outcome.errors)")
+    #expect(summary.model_scope?.count == (isUnknown ? 1 : 0))
+  }
+
+  /// What of a molecule and its energy is unlike the training of the shipped model.
+  @Test(arguments: [
+    ("GGGGGGGGGGGG", [], ["it saw peptides of 2 residues, and this has 12"]),
+    (
+      "GA", ["--force-field", "amber96", "--solvent", "obc1", "--cutoff", "2"],
+      ["trained on amber14, and this is amber96"]
+    ),
+    (
+      "GA", ["--force-field", "amber14", "--solvent", "gbn2", "--cutoff", "1"],
+      ["trained in obc1, and this is in gbn2", "trained with a cutoff of 2 nm, and this has 1 nm"]
+    ),
+    (
+      "GA",
+      [
+        "--force-field", "amber14", "--solvent", "obc1", "--cutoff", "2", "--solvent-dielectric", "4", "--surface-area",
+        "false",
+      ],
+      ["a dielectric constant of the solvent of 78.5, and this has 4", "with a surface-area term, and this has none"]
+    ), ("GA", ["temperature=400"], ["trained at 310 K, and 400 K"]),
+  ])
+  func `What a model does not know is said before it draws`(
+    sequence: String, words: [String], remarks: [String]
+  ) throws {
+    let folder = try CommandRunner.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let outcome = try CommandRunner.run(
+      arguments: ["sample", "--sequence", sequence, "samples=8", "output=\(folder.path)/samples.nc"] + words)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for remark in remarks { #expect(outcome.errors.contains(remark), "\(outcome.errors)") }
+    #expect(
+      outcome.errors.components(separatedBy: "\n  it was").count == (remarks[0].contains("12") ? 1 : remarks.count + 1))
   }
 
   @Test(

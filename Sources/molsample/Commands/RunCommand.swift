@@ -75,6 +75,9 @@ struct RunCommand: ParsableCommand {
     var file = try configuration.modelPath.map { try ModelCatalog.load($0, prepared: prepared) }
     let scope = file.flatMap { ModelScope($0, of: prepared) }
     if let scope { Molsample.report("\(configuration.model): \(scope.text)") }
+    let wordless = file == nil ? ModelCatalog.wordless(prepared.system.molecule) : nil
+    if let wordless { Molsample.report(wordless) }
+    let remarks = scope?.remarks ?? wordless.map { [$0] }
     func stratified(_ model: NormalizingFlow) throws -> NormalizingFlow {
       guard configuration.oversamples, let region = description.regions.first else { return model }
       return try model.stratified(
@@ -96,10 +99,10 @@ struct RunCommand: ParsableCommand {
     try EnsembleDrawing.refuseToReplace(in: folder, configuration)
     try folder.write(configuration.yaml, as: "config.yaml")
 
-    var adaptationEvaluations = 0
+    var learned: RunSummary.Adaptation?
     if configuration.adaptationRounds > 0, let model = file {
       let adaptation = try RunAdaptation(configuration, model, prepared: prepared, folder: folder, threads: threads)
-      (file, adaptationEvaluations) = (adaptation.model, adaptation.evaluations)
+      (file, learned) = (adaptation.model, adaptation.summary)
     }
     let model = file?.flow
     let flow = try model.map { try stratified($0) }
@@ -154,7 +157,7 @@ struct RunCommand: ParsableCommand {
     let summary = RunSummary(
       system: description.name, method: method.name, method_reason: reason,
       method_diagnostics: samples.diagnostics, model: configuration.model,
-      model_scope: scope?.remarks, samples: samples.count, stopped_by: samples.stopped,
+      model_scope: remarks, adaptation: learned, samples: samples.count, stopped_by: samples.stopped,
       seed: configuration.seed, temperature_K: description.temperature, ess: effective,
       ess_fraction: effective / Double(samples.count), ess_of: isDependent ? RunSummary.ofAverages : RunSummary.kish,
       ess_fraction_trimmed: statistics.trimmedEffectiveFraction, trim: "the largest 0.2 % of the weights dropped",
@@ -164,7 +167,7 @@ struct RunCommand: ParsableCommand {
       log_z_error: method.name == RunMethods.chains.name
         ? pilot.statistics.logPartitionFunctionError : statistics.logPartitionFunctionError,
       error_bars_reliable: Verdict.doubtOfErrors(statistics) == nil,
-      energy_evaluations: samples.evaluations + pilot.samples + adaptationEvaluations
+      energy_evaluations: samples.evaluations + pilot.samples + (learned?.energy_evaluations ?? 0)
         + (judgement.check?.energy_evaluations ?? 0),
       seconds: Date().timeIntervalSince(start), cost: cost, valid_structure_share: judgement.evidence.validShare,
       round_trip: roundTrip,
@@ -172,7 +175,8 @@ struct RunCommand: ParsableCommand {
       forward_ess_fraction: judgement.forwardEffectiveFraction, analysed_samples: judgement.ensemble.count,
       distances: judgement.distances,
       resampled_samples: resampled, verdict: verdict.grade.rawValue,
-      reasons: (scope?.remarks.map { "the model: \($0)" } ?? [])
+      reasons: (scope?.remarks.map { "the model\(learned == nil ? "" : ", before it learned"): \($0)" } ?? [])
+        + [wordless].compactMap(\.self)
         + verdict.reasons(
           effectiveSamples: effective, largestShare: statistics.largestShare, evidence,
           of: origin(file, configuration)),

@@ -37,7 +37,11 @@ struct SampleCommand: ParsableCommand {
 
     let prepared = try PreparedSystem(description, needsStructure: modelPath == nil)
     let file = try modelPath.map { try ModelCatalog.load($0, prepared: prepared) }
-    if let file { ModelScope.remark(on: file, named: model, of: prepared) }
+    if let file {
+      ModelScope.remark(on: file, named: model, of: prepared)
+    } else if let wordless = ModelCatalog.wordless(prepared.system.molecule) {
+      Molsample.report(wordless)
+    }
     let proposal: any Proposal =
       try file.map { FlowProposal($0.flow, threads: threads) }
       ?? ModelCatalog.proposal(nil, prepared: prepared, threads: threads)

@@ -46,11 +46,22 @@ enum ModelCatalog {
     }
     if let own { return own }
     guard let transferable, let prepared = try? PreparedSystem(system, needsStructure: false),
-      PeptideAtomFeatures.unknownAtom(in: prepared.system.molecule) == nil, prepared.system.molecule.bonds.count > 0
+      !prepared.system.molecule.bonds.isEmpty, wordless(prepared.system.molecule) == nil
     else { return forceField }
     // It needs to see the stereocentres; sequences are built.
     guard case .sequence = system.origin else { return prepared.structure == nil ? forceField : transferable }
     return transferable
+  }
+
+  /// Why no transferable model can be had for a molecule; nil where one can, or where there are no bonds to place atoms by.
+  static func wordless(_ molecule: Molecule) -> String? {
+    guard transferable != nil, !molecule.bonds.isEmpty, let atom = PeptideAtomFeatures.unknownAtom(in: molecule) else {
+      return nil
+    }
+    let words = molecule.label(ofAtom: atom).split(separator: ":")
+    return
+      "no trained model knows \(words[0]) with an atom \(words[1]) (models for all peptides know the twenty residues and "
+      + "their usual forms), so a first guess that needs no training draws; train one with `molsample train`"
   }
 
   /// The kind of the transferable model that is shipped, or nil.

@@ -67,8 +67,41 @@ struct ModelScope {
       let trained = solvent.isEmpty ? "vacuum" : solvent
       if own != trained { remarks.append("it was trained in \(trained), and this is in \(own)") }
     }
+    remarks += Self.otherSettings(prepared.system)
     self.remarks = remarks
     isTrainedOn = wrong.isEmpty && trained.contains { $0.map(Self.canonical) == residues }
+  }
+
+  /// What of the energy is unlike that of data sets, which is that of sequences, beyond the names of force field and solvent.
+  private static func otherSettings(_ system: MolecularSystem) -> [String] {
+    guard let usual = try? PreparedSystem(SystemDescription(sequence: "GG"), needsStructure: false).system else {
+      return []
+    }
+    var remarks: [String] = []
+    // Beyond the usual one no atoms are, of chains as long as those that were trained on.
+    if let cutoff = usual.term(Nonbonded.self)?.cutoff?.distance,
+      let own = system.term(Nonbonded.self)?.cutoff?.distance, own < cutoff
+    {
+      remarks.append("it was trained with a cutoff of \(significant(cutoff)) nm, and this has \(significant(own)) nm")
+    }
+    guard let trained = usual.term(GeneralizedBorn.self)?.parameters,
+      let own = system.term(GeneralizedBorn.self)?.parameters
+    else { return remarks }
+    func compare(_ name: String, _ value: KeyPath<GeneralizedBorn.Parameters, Double>) {
+      let (here, there) = (own[keyPath: value], trained[keyPath: value])
+      // Programs write 78.3 or 78.5 for water.
+      guard abs(here - there) > 0.01 * max(1, there) else { return }
+      remarks.append("it was trained with \(name) of \(significant(there)), and this has \(significant(here))")
+    }
+    compare("a dielectric constant of the solvent", \.solventDielectric)
+    compare("a dielectric constant of the solute", \.soluteDielectric)
+    compare("an inverse Debye length, 1/nm,", \.inverseDebyeLength)
+    if (own.surfaceArea == nil) != (trained.surfaceArea == nil) {
+      remarks.append(
+        "it was trained with\(trained.surfaceArea == nil ? "out" : "") a surface-area term, and this has "
+          + (own.surfaceArea == nil ? "none" : "one"))
+    }
+    return remarks
   }
 
   private static let caps: Set<String> = ["ACE", "NME", "NHE"]

@@ -82,6 +82,7 @@ struct RunReport {
     }
     var text = row("temperature", "\(significant(summary.temperature_K)) K")
     text += row("samples", "\(summary.samples) of model \(summary.model), \(significant(summary.seconds, 3)) s")
+    if let adaptation = summary.adaptation { text += row("before", adaptation.text) }
     text += row("method", summary.method + (summary.method_reason.map { ": \($0)" } ?? ""))
     text += row(
       "effective samples",

@@ -30,6 +30,11 @@ struct DryRun {
     var lines = [configuration.yaml, "method: \(method.name)" + (reason.map { ", \($0)" } ?? "")]
     lines.append(
       "effective: \(significant(100 * pilot.statistics.effectiveFraction, 3)) % of \(pilot.samples) draws")
+    if configuration.adaptationRounds > 0 {
+      lines.append(
+        "before: the model learns from chains for \(configuration.adaptationRounds) rounds, which takes minutes; "
+          + "what is said here is of the model as it is")
+    }
     let name = method.name == RunMethods.importance.name
     let seconds = secondsPerSample * Double(configuration.stopping.samples)
     lines.append(

@@ -15,7 +15,7 @@ struct RunAdaptation {
   private static let digestName = "adapted_for"
 
   let model: ModelFile
-  let evaluations: Int
+  let summary: RunSummary.Adaptation
 
   init(
     _ configuration: RunConfiguration, _ model: ModelFile, prepared: PreparedSystem, folder: OutputFolder, threads: Int
@@ -24,11 +24,14 @@ struct RunAdaptation {
     if FileManager.default.fileExists(atPath: path),
       let known = try? ModelCatalog.load(path, prepared: prepared),
       known.header.provenance[Self.digestName] == configuration.digest,
-      let count = known.header.provenance["adaptation_evaluations"].flatMap({ Int($0) })
+      let count = known.header.provenance["adaptation_evaluations"].flatMap({ Int($0) }),
+      let seconds = known.header.provenance["adaptation_seconds"].flatMap({ Double($0) })
     {
-      (self.model, evaluations) = (known, count)
+      self.model = known
+      summary = .init(rounds: configuration.adaptationRounds, energy_evaluations: count, seconds: seconds)
       return
     }
+    let start = Date()
     let target = BoltzmannDensity(
       MolecularEnergy(prepared.system, threads: 1, precision: .single), state: prepared.state)
     let random = RandomStream(seed: configuration.seed).child(.adaptation)
@@ -36,6 +39,7 @@ struct RunAdaptation {
     var progress = Progress(total: configuration.adaptationRounds, skipped: 0, unit: "rounds")
     Interruption.watch()
     var adapted = model
+    let evaluations: Int
     (adapted.flow, evaluations) = try FlowAdaptation(rounds: configuration.adaptationRounds).adapted(
       model.flow, to: tilted, kernel: prepared.chainMoves(), using: random.child(0), threads: threads
     ) { report in
@@ -51,12 +55,15 @@ struct RunAdaptation {
     adapted.header.provenance["adapted_to"] = configuration.system.name
     adapted.header.provenance["adaptation_rounds"] = "\(configuration.adaptationRounds)"
     adapted.header.provenance["adaptation_evaluations"] = "\(evaluations)"
+    let seconds = Date().timeIntervalSince(start)
+    adapted.header.provenance["adaptation_seconds"] = "\(seconds)"
     do {
       try adapted.encoded().write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
       throw OutputError(path, "cannot be written", reason: error.localizedDescription)
     }
     self.model = adapted
+    summary = .init(rounds: configuration.adaptationRounds, energy_evaluations: evaluations, seconds: seconds)
   }
 
   /// Draws that tell which side of the system's first region is rare.

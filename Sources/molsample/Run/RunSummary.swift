@@ -13,6 +13,18 @@ struct RunSummary: Codable {
     var energy_evaluations: Int
   }
 
+  /// `adapt=`: what the model learned from, before any sample of the ensemble.
+  struct Adaptation: Codable {
+    var rounds: Int
+    var energy_evaluations: Int
+    var seconds: Double
+
+    var text: String {
+      "the model learned from chains of this molecule for \(rounds) rounds, \(energy_evaluations) energy evaluations in "
+        + "\(significant(seconds, 3)) s (\(RunAdaptation.modelName))"
+    }
+  }
+
   var system: String
   var method: String
   /// Why this method, where it was not asked for.
@@ -22,6 +34,8 @@ struct RunSummary: Codable {
   var model: String
   /// Of transferable models: what of the molecule lies outside of what they were trained on.
   @ExplicitNull var model_scope: [String]?
+  /// Where the model learned from chains of this molecule before the samples were drawn.
+  @ExplicitNull var adaptation: Adaptation?
   var samples: Int
   /// What ended the sampling.
   var stopped_by: String
@@ -71,6 +85,7 @@ struct RunSummary: Codable {
     var table = TextTable()
     table.add(
       "samples", "\(samples) (seed \(seed)), \(energy_evaluations) energy evaluations in \(significant(seconds, 3)) s")
+    if let adaptation { table.add("before", adaptation.text) }
     table.add("method", method + (method_reason.map { ": \($0)" } ?? ""))
     for (name, value) in method_diagnostics.sorted(by: { $0.key < $1.key }) {
       table.add("", "\(name.replacingOccurrences(of: "_", with: " ")): \(significant(value, 3))")

@@ -12,6 +12,8 @@ struct TrainingPeptide {
   var structure: Configurations
   var frames: Configurations
   var reducedPotentials: [Double]
+  /// Whether the simulations or draws that gave the frames were worth what was asked of them; else states may have wrong odds.
+  var isConverged: Bool
 
   /// The peptide for a transferable flow.
   func subject(of recipe: any FlowRecipe) throws -> FlowSubject {
@@ -73,7 +75,8 @@ struct TrainingPeptide {
         let frames = EquivalentAtoms(prepared.system.molecule).shuffled(stored, using: RandomStream(seed: 0))
         return TrainingPeptide(
           name: row.sequence, prepared: prepared, structure: structure, frames: frames,
-          reducedPotentials: try BoltzmannDensity(energy, state: prepared.state).reducedPotentials(of: frames))
+          reducedPotentials: try BoltzmannDensity(energy, state: prepared.state).reducedPotentials(of: frames),
+          isConverged: row.state != .notConverged)
       }
     }
   }

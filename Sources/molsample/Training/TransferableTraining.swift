@@ -157,6 +157,12 @@ struct TransferableTraining {
       throw UsageError("\(both.name) is in the set that is trained on and in that of validation")
     }
     Molsample.report("\(peptides.count) peptides to train on, \(validation.count) to validate")
+    let (unsure, unsureToValidate) = (peptides.count { !$0.isConverged }, validation.count { !$0.isConverged })
+    if unsure + unsureToValidate > 0 {
+      Molsample.report(
+        "frames of \(unsure) and \(unsureToValidate) of these did not converge (not_converged in \(DatasetTable.name)): states may have "
+          + "wrong odds in them" + (configuration.knowsEnergies ? "" : ", and no energies put that right here"))
+    }
     var model = try initialModel(peptides[0])
     // A model that goes on from another has seen what that one saw.
     let earlier = ModelScope.peptides(of: model)
