@@ -4,7 +4,8 @@
     python3 Benchmarks/transferable_peptides.py trajectories/test-run/evaluation.json
 
 The first takes some 50 minutes of two cores; with validation.txt, samples=2000 and --name validation three. Needs matplotlib. Writes Benchmarks/results/transferable_NAME.csv and docs/pictures/transferable_NAME.png,
-NAME being test unless --name gives another (--table-only: no picture), and prints the rows of peptides with a reference as a table.
+NAME being test unless --name gives another (--table-only: no picture), and prints the rows of peptides with a reference as a table, or with
+--beside Benchmarks/results/transferable_baseline.csv those of the baseline beside them.
 """
 
 import argparse
@@ -52,23 +53,46 @@ def table(rows):
             f"| {row['seconds']:.0f} | {'–' if seconds is None else f'{seconds:.0f}'} |")
 
 
+def beside(rows, path):
+    """Markdown rows of those that the baseline's table has too."""
+    def distance(value, floor):
+        return f"{float(value):.3g} ({float(floor):.2g})" if value not in (None, "") else "–"
+
+    with path.open(newline="") as file:
+        baseline = {row["sequence"]: row for row in csv.DictReader(file)}
+    for row in rows:
+        other = baseline.get(row["sequence"])
+        if other is None:
+            continue
+        samples = int(other["samples"])
+        print(
+            f"| {row['sequence']} | {row['atoms']} | {100 * row['ess_fraction']:.1f} "
+            f"| {distance(row['energy_w2'], row['energy_w2_floor'])} | {distance(row['torus_w2'], row['torus_w2_floor'])} "
+            f"| {1e3 * row['seconds'] / row['samples']:.1f} "
+            f"| {samples * float(other['ess_fraction']):.2f} | {100 * float(other['valid_bond_graph_fraction']):.0f} "
+            f"| {100 * float(other['correct_chirality_fraction']):.0f} "
+            f"| {distance(other['energy_w2'], other['energy_w2_floor'])} | {distance(other['torus_w2'], other['torus_w2_floor'])} "
+            f"| {float(other['seconds']) / samples:.2f} |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("evaluation", type=pathlib.Path)
     parser.add_argument("--name", default="test")
     parser.add_argument("--table-only", action="store_true", help="no picture")
+    parser.add_argument("--beside", type=pathlib.Path, help="a table of the same peptides by another model, to print both")
     arguments = parser.parse_args()
     found = json.loads(arguments.evaluation.read_text())
     rows = found["peptides"]
     with (REPOSITORY / f"Benchmarks/results/transferable_{arguments.name}.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, fieldnames=["sequence"] + [name for name in rows[0] if name != "sequence"], lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: f"{value:.5g}" if isinstance(value, float) else value for key, value in row.items()} for row in rows)
     if not arguments.table_only:
         draw(rows, found["samples"], REPOSITORY / f"docs/pictures/transferable_{arguments.name}.png")
     shares = [100 * row["ess_fraction"] for row in rows]
     print(f"{len(rows)} peptides: mean {statistics.mean(shares):.1f} %, median {statistics.median(shares):.1f} %, smallest {min(shares):.2f} %")
-    table(rows)
+    beside(rows, arguments.beside) if arguments.beside else table(rows)
 
 
 if __name__ == "__main__":
