@@ -1,8 +1,9 @@
 /// What independent replica exchanges say together about one free energy, and whether they know it.
 ///
 /// They do where each is within `largestDifference` of its errors of their mean, the mean's error is at most `largestError`, and walkers of
-/// each went round between the ends of the ladder at least once for each ladder. The last because runs begin alike: before walkers have been
-/// to the hot end and back, runs agree about where they began.
+/// each went round between the ends of the ladder at least as often as there are walkers. The last because runs begin alike: before walkers
+/// have been to the hot end and back, runs agree about where they began. (Two runs of lysine-glutamine with a round trip for four
+/// walkers each agreed on 3.98 ± 0.17 kT; with two for each walker they have 4.61 ± 0.15, and the weights of a flow 4.49 ± 0.09.)
 public struct RunAgreement: Sendable {
   /// Most that a run differs from the mean, in units of its error.
   public static let largestDifference = 3.0
@@ -24,8 +25,8 @@ public struct RunAgreement: Sendable {
   /// - Parameters:
   ///   - runs: free energies, kT, with standard errors; nil where a run was on one side only.
   ///   - roundTrips: of the walkers of the run that has fewest.
-  ///   - ladders: of each run.
-  public init(_ runs: [(value: Double?, standardError: Double?)], roundTrips: Int, ladders: Int) {
+  ///   - walkers: of each run, of all states.
+  public init(_ runs: [(value: Double?, standardError: Double?)], roundTrips: Int, walkers: Int) {
     let values = runs.compactMap(\.value)
     let errors = runs.compactMap(\.standardError)
     verdict = values.isEmpty ? .oneSide : .unknown
@@ -38,6 +39,6 @@ public struct RunAgreement: Sendable {
     let error = max(own, scatter)
     let agree = zip(values, errors).allSatisfy { abs($0 - mean) <= Self.largestDifference * max($1, 1e-3) }
     (self.mean, standardError) = (mean, error)
-    if agree, error <= Self.largestError, roundTrips >= ladders { verdict = .known }
+    if agree, error <= Self.largestError, roundTrips >= walkers { verdict = .known }
   }
 }

@@ -15,8 +15,8 @@ struct DatasetCommand: ParsableCommand {
       2 nm, at 310 K, by two independent replica exchanges up to 800 K (runs=2, max_temperature=800) of replicas=16 walkers in each state,
       whose hotter states draw the first φ gently to its rare side: steps=50000 after equilibration=20000, a frame every stride=500.
       Where a run's ΔF(φ) is more than three errors from the mean of the runs, the mean's error is above 0.25 kT, or walkers of a run went
-      round between the ends of the ladder fewer than replicas= times, both go on for twice as long, up to most_steps (four times
-      steps). That takes a minute or two for a small dipeptide on two cores; with steps=8000 most_steps=8000 equilibration=3000
+      round between the ends of the ladder fewer times than there are walkers, both go on for twice as long, up to most_steps (eight times
+      steps). That takes some minutes for a dipeptide on two cores; with steps=8000 most_steps=8000 equilibration=3000
       stride=160 it takes a quarter of a minute, and does not converge: rare states are as common as where the walkers began.
 
       With model= frames are drawn from a transferable model and by their weights instead, which has the odds of states right where a

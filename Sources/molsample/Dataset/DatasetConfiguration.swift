@@ -12,7 +12,7 @@ struct DatasetConfiguration {
   var equilibration = 20_000
   /// Steps of production at first; doubled up to `mostSteps` where the runs do not agree.
   var steps = 50_000
-  var mostSteps = 200_000
+  var mostSteps = 400_000
   var stride = 500
   var seed: UInt64 = 1
 
@@ -51,7 +51,7 @@ struct DatasetConfiguration {
     replicas = try overrides.takeInteger("replicas", in: 2...10_000) ?? replicas
     equilibration = try overrides.takeInteger("equilibration", in: 0...1_000_000_000) ?? equilibration
     steps = try overrides.takeInteger("steps", in: 2...1_000_000_000) ?? steps
-    mostSteps = try overrides.takeInteger("most_steps", in: 2...1_000_000_000) ?? 4 * steps
+    mostSteps = try overrides.takeInteger("most_steps", in: 2...1_000_000_000) ?? 8 * steps
     stride = try overrides.takeInteger("stride", in: 1...1_000_000_000) ?? min(stride, steps)
     seed = try overrides.takeSeed() ?? seed
     if let wrong = (word == nil ? Self.keysOfModels : Self.keysOfSimulations).first(where: given.contains) {

@@ -79,7 +79,8 @@ struct DatasetRun {
         return try part(run, steps: steps, prepared)
       }
       let roundTrips = parts.map(\.roundTrips).min()!
-      let agreement = RunAgreement(parts.map(\.freeEnergy), roundTrips: roundTrips, ladders: configuration.replicas)
+      let agreement = RunAgreement(
+        parts.map(\.freeEnergy), roundTrips: roundTrips, walkers: configuration.replicas * parts[0].states.count)
       guard agreement.verdict == .unknown, 2 * steps <= configuration.mostSteps else {
         let frames = try write(parts, sequence, prepared)
         for part in parts { try? FileManager.default.removeItem(atPath: part.folder) }
