@@ -2,7 +2,7 @@
 # Trains a model like systems/peptides/transferable.safetensors, whose own lineage is in docs/transferable.md, from nothing: scripts/training/transferable.sh [STEP ...]
 # Without a step all of them in turn. Each takes at most two hours of two quiet cores; one that was interrupted goes on where it was
 # when the same command is given again, and one that is done is left alone. Results are folders in trajectories/ (or $WORK, seen from
-# the repository); only models go from step to step beside the data. Memory: 2.5 GB for `energies`, more for `final`.
+# the repository); only models go from step to step beside the data. Memory: 3.8 GB.
 set -eu
 cd "$(dirname "$0")/../.."
 molsample=${MOLSAMPLE:-.build/release/molsample}

@@ -31,6 +31,8 @@ struct TrainCommand: ParsableCommand {
 
       --set FOLDER, once or more, trains one model on the peptides of data sets (`dataset`): model=transferable, or
       model=transferable-egnn, a continuous flow, as a baseline. Keys, with what they are where nothing is said:
+        width=128 layers=4 heads=4 head_width=128     sizes of the network; the shipped one has width=96
+        guidance=1                       0 takes away what the force field says of torsions, to compare
         rounds=200 pool=8192             rounds of so many frames, anew for each
         batch=256 peptides_at_once=8     frames and peptides of a minibatch
         peptides=N frames=4000           the first N peptides of each set (all), frames used of each
