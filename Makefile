@@ -27,10 +27,11 @@ build: dependencies
 
 # The command, its systems, completions for bash and zsh, and the manual.
 install: build
-	install -d $(PREFIX)/bin $(PREFIX)/lib/molsample $(PREFIX)/share/bash-completion/completions \
+	install -d $(PREFIX)/bin $(PREFIX)/lib/molsample/trajectories $(PREFIX)/share/bash-completion/completions \
 	  $(PREFIX)/share/zsh/site-functions $(PREFIX)/share/man/man1
 	install $(MOLSAMPLE) $(PREFIX)/lib/molsample/
-	cp -r .build/release/*.resources systems trajectories $(PREFIX)/lib/molsample/
+	cp -r .build/release/*.resources systems $(PREFIX)/lib/molsample/
+	cp trajectories/*.nc trajectories/*.json $(PREFIX)/lib/molsample/trajectories/
 	ln -sf ../lib/molsample/molsample $(PREFIX)/bin/molsample
 	$(MOLSAMPLE) --generate-completion-script bash > $(PREFIX)/share/bash-completion/completions/molsample
 	$(MOLSAMPLE) --generate-completion-script zsh > $(PREFIX)/share/zsh/site-functions/_molsample
