@@ -32,7 +32,7 @@ struct RunSummary: Codable {
   /// What the method says of itself.
   var method_diagnostics: [String: Double]
   var model: String
-  /// Of transferable models: what of the molecule lies outside of what they were trained on.
+  /// Of transferable models: what of the molecule lies outside of what they were trained on; of first guesses, why no trained model draws.
   @ExplicitNull var model_scope: [String]?
   /// Where the model learned from chains of this molecule before the samples were drawn.
   @ExplicitNull var adaptation: Adaptation?
