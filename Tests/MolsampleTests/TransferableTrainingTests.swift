@@ -137,6 +137,11 @@ import Testing
     #expect(abs(needed * own * own - 250) < 1e-6)
     #expect(try #require(peptides[0]["replica_exchange_seconds"] as? Double) > 0)
     #expect(peptides[1]["reference_delta_f_phi_kT"] is NSNull)
+    // The price stands in the table for people too, where there is one.
+    let priced = try CommandRunner.run(
+      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "samples=1000",
+      "model=transferable")
+    #expect(priced.output.contains("replica exchange, s") && !evaluated.output.contains("replica exchange, s"))
     try "{".write(toFile: "\(folder)/references/GG.json", atomically: true, encoding: .utf8)
     let damaged = try CommandRunner.run(
       "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "samples=100",

@@ -183,11 +183,11 @@ struct PeptideSetEvaluation {
     if json { return try JSONOutput.print(result) }
     let rows = result.peptides
     var text = TextTable()
-    func add(_ cells: [String]) {
-      text.add(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7])
-    }
-    add(["", "ESS", "trimmed", "forward", "bonds", "hands", "ΔF(φ), kT (reference)", "s"])
-    for row in rows { add(line(row)) }
+    // Without references nothing has a price: no column of dashes.
+    let isPriced = rows.contains { $0.replica_exchange_seconds != nil }
+    func add(_ cells: [String], _ price: String) { text.add(cells + (isPriced ? [price] : [])) }
+    add(["", "ESS", "trimmed", "forward", "bonds", "hands", "ΔF(φ), kT (reference)", "s"], "replica exchange, s")
+    for row in rows { add(line(row), row.replica_exchange_seconds.map { significant($0, 3) } ?? "–") }
     print(text.text)
     print(
       "\(rows.count) peptides, N = \(result.samples) each, nothing clipped: mean raw ESS \(percent(result.mean_ess_fraction)), smallest \(percent(result.smallest_ess_fraction))"
