@@ -156,6 +156,16 @@ import Testing
   @Test("Mistakes are answered with what was expected")
   func mistakes() throws {
     try Self.inFolder { place in
+      // Two frames of 22 atoms as NumPy writes them, the last coordinate of which is no number.
+      let description = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 22, 3), }"
+      var numpy = Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0])
+      numpy.append(Data((description.padding(toLength: 117, withPad: " ", startingAt: 0) + "\n").utf8))
+      for number in 0..<132 {
+        withUnsafeBytes(of: (number == 131 ? .nan : Double(number)).bitPattern.littleEndian) {
+          numpy.append(contentsOf: $0)
+        }
+      }
+      try numpy.write(to: place.appendingPathComponent("frames.npy"))
       for (words, status, text) in [
         (["simulate", "AA", "method=magic"], Int32(2), "langevin"),
         (["simulate", "AA", "leapfrog_steps=5"], 2, "means nothing to method=langevin"),
@@ -170,6 +180,7 @@ import Testing
         (["free-energy", "alanine-dipeptide", "--input", place.path], 4, "simulation.json"),
         (["free-energy", "alanine-dipeptide"], 2, "--input"),
         (["analyze", "alanine-dipeptide", "--input", "/dev/null"], 4, "/dev/null"),
+        (["analyze", "alanine-dipeptide", "--input", "\(place.path)/frames.npy"], 4, "nan in frame 1"),
       ] {
         let outcome = try CommandRunner.run(arguments: words)
         #expect(

@@ -115,7 +115,9 @@ struct SampledFrames {
   private static func file(_ path: String, atomCount: Int, temperature: Double) throws -> SampledFrames {
     guard path.hasSuffix(".nc"), let reader = try? AmberTrajectoryReader(path: path) else {
       let x = try CoordinateFile.read(path: path, atomCount: atomCount)
-      return SampledFrames(path: path, x: x, replicas: [Int](repeating: 0, count: x.count), temperature: temperature)
+      return try SampledFrames(
+        path: path, x: x, replicas: [Int](repeating: 0, count: x.count), temperature: temperature
+      ).requiringNumbers()
     }
     guard reader.atomCount == atomCount else {
       throw InputError(
@@ -124,12 +126,22 @@ struct SampledFrames {
     guard reader.frameCount > 0 else { throw InputError(path, "has no frames") }
     let weighted = reader.frameVariables.contains(.logWeight)
     if weighted { _ = try EnsembleFile.read(path: path) }
-    return SampledFrames(
+    return try SampledFrames(
       path: path, x: try reader.configurations(), potentialEnergies: try reader.values(of: .potentialEnergy),
       logWeights: try reader.values(of: .logWeight), logProposals: try reader.values(of: .logProposal),
       replicas: try reader.values(of: .replica)?.map { Int($0) } ?? [Int](repeating: 0, count: reader.frameCount),
       pairGroupSize: reader.text("stratified_group").flatMap { Int($0) },
-      temperature: reader.number("temperature") ?? temperature)
+      temperature: reader.number("temperature") ?? temperature
+    ).requiringNumbers()
+  }
+
+  /// Itself, or an error that says where a coordinate is none.
+  private func requiringNumbers() throws -> SampledFrames {
+    guard let place = x.coordinates.firstIndex(where: { !$0.isFinite }) else { return self }
+    throw InputError(
+      path, "has coordinates that are not numbers",
+      found: "\(x.coordinates[place]) in frame \(place / x.dimension) (the first is 0)",
+      advice: "leave such frames out, or make the file again")
   }
 }
 
