@@ -4,8 +4,9 @@
     python3 Benchmarks/transferable_peptides.py trajectories/test-run/evaluation.json
 
 The first takes some 50 minutes of two cores; with validation.txt, samples=2000 and --name validation three. Needs matplotlib. Writes Benchmarks/results/transferable_NAME.csv and docs/pictures/transferable_NAME.png,
-NAME being test unless --name gives another (--table-only: no picture), and prints the rows of peptides with a reference as a table, or with
---beside Benchmarks/results/transferable_baseline.csv those of the baseline beside them.
+NAME being test unless --name gives another (--table-only: no picture), and prints the rows of peptides with a reference as a table. With
+--beside Benchmarks/results/transferable_baseline.csv it prints the rows of both instead, and writes nothing. docs/transferable.md has the
+command of each table.
 """
 
 import argparse
@@ -49,7 +50,7 @@ def table(rows):
             f"| {row['sequence']} | {100 * row['ess_fraction']:.1f} | {100 * row['forward_ess_fraction']:.1f} "
             f"| {row['delta_f_phi_kT']:.3f} ± {row['error_kT']:.3f} "
             f"| {row['reference_delta_f_phi_kT']:.3f} ± {row['reference_error_kT']:.3f} "
-            f"| {row['energy_w2']:.2f} ({row['energy_w2_floor']:.2f}) | {row['torus_w2']:.3f} ({row['torus_w2_floor']:.3f}) "
+            f"| {row['energy_w2']:.2f} ({row['energy_w2_floor']:.2f}) | {row['torus_w2']:.2f} ({row['torus_w2_floor']:.2f}) "
             f"| {row['seconds']:.0f} | {'–' if seconds is None else f'{seconds:.0f}'} |")
 
 
@@ -84,6 +85,9 @@ def main():
     arguments = parser.parse_args()
     found = json.loads(arguments.evaluation.read_text())
     rows = found["peptides"]
+    if arguments.beside:
+        beside(rows, arguments.beside)
+        return
     with (REPOSITORY / f"Benchmarks/results/transferable_{arguments.name}.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=["sequence"] + [name for name in rows[0] if name != "sequence"], lineterminator="\n")
         writer.writeheader()
@@ -92,7 +96,7 @@ def main():
         draw(rows, found["samples"], REPOSITORY / f"docs/pictures/transferable_{arguments.name}.png")
     shares = [100 * row["ess_fraction"] for row in rows]
     print(f"{len(rows)} peptides: mean {statistics.mean(shares):.1f} %, median {statistics.median(shares):.1f} %, smallest {min(shares):.2f} %")
-    beside(rows, arguments.beside) if arguments.beside else table(rows)
+    table(rows)
 
 
 if __name__ == "__main__":

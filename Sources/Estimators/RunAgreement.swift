@@ -3,7 +3,7 @@
 /// They do where each is within `largestDifference` of its errors of their mean, the mean's error is at most `largestError`, and walkers of
 /// each went round between the ends of the ladder at least as often as there are walkers. The last because runs begin alike: before walkers
 /// have been to the hot end and back, runs agree about where they began. (Two runs of lysine-glutamine with a round trip for four
-/// walkers each agreed on 3.98 ± 0.17 kT; with two for each walker they have 4.61 ± 0.15, and the weights of a flow 4.49 ± 0.09.)
+/// walkers each agreed on 3.98 ± 0.17 kT; with five for each walker they have 4.41 ± 0.12, and the weights of a flow 4.49 ± 0.09.)
 public struct RunAgreement: Sendable {
   /// Most that a run differs from the mean, in units of its error.
   public static let largestDifference = 3.0

@@ -56,4 +56,21 @@ import Testing
       #expect(parents == Array(0..<64))
     }
   }
+
+  /// 99 weights of 1 and one of 901 have the mean 10, of which √100 times is 100: its share is 100 of 199, not 901 of 1000.
+  @Test("truncated resampling counts no weight for more than √N times the mean")
+  func truncated() {
+    let logWeights = [Double](repeating: 700, count: 98) + [700 + log(901.0), 700]
+    for seed in 0..<20 {
+      let parents = TruncatedResampling().parents(
+        logWeights: logWeights + [-.infinity], count: 199, using: RandomStream(seed: UInt64(seed)))
+      // With the impossible one N is 101: 1000/√101 = 99.5 of 198.5.
+      let heavy = parents.filter { $0 == 98 }.count
+      #expect(heavy == 99 || heavy == 100, "\(heavy)")
+      #expect(parents.count == 199 && parents == parents.sorted() && !parents.contains(100))
+      #expect(
+        TruncatedResampling().parents(logWeights: logWeights, count: 199, using: RandomStream(seed: UInt64(seed)))
+          == Array(0..<98) + [Int](repeating: 98, count: 100) + [99])
+    }
+  }
 }

@@ -120,14 +120,15 @@ import Testing
     let heated = try CommandRunner.run(
       "train", "--set", "\(folder)/train", "model=transferable-egnn", "heated_fraction=0.4", "output=\(folder)/heated")
     #expect(heated.status == 2 && heated.errors.contains("heated_fraction is of energies"), "\(heated.errors)")
-    // A reference as `free-energy` leaves it: 1000 evaluations for an error of 0.5 kT.
+    // A reference as `free-energy` leaves it: 1000 evaluations for an error of 0.5 kT. It comes before that of the data set, which has GG too.
     try FileManager.default.createDirectory(atPath: "\(folder)/references", withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: "\(folder)/train/GG.nc", toPath: "\(folder)/references/GG.nc")
     try #"{"energy_evaluations": 1000, "free_energies": [{"name": "phi", "delta_f_kT": 1.25, "error_kT": 0.5}]}"#
       .write(toFile: "\(folder)/references/GG.json", atomically: true, encoding: .utf8)
     let single = try CommandRunner.run(
-      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "samples=1000", "--json",
-      "model=transferable")
+      "evaluate", "--set", "\(folder)/list.txt", "--reference", "\(folder)/references", "--reference",
+      "\(folder)/train",
+      "samples=1000", "--json", "model=transferable")
     let numbers = try #require(try JSONSerialization.jsonObject(with: Data(single.output.utf8)) as? [String: Any])
     let peptides = try #require(numbers["peptides"] as? [[String: Any]])
     #expect(peptides[0]["reference_delta_f_phi_kT"] as? Double == 1.25 && peptides[0]["torus_w2"] is Double)

@@ -1,5 +1,5 @@
-"""Writes datasets/dipeptides/{test,validation,train}.txt: the 400 dipeptides of the 20 residues, split once and for all; and, of the
-test list, named.txt and published_free_energies.txt.
+"""Writes datasets/dipeptides/{test,validation,train}.txt: the 400 dipeptides of the 20 residues, split once and for all; of the test list
+named.txt, published_free_energies.txt and named_others.txt; of the validation list training_validation.txt.
 
     python3 scripts/datasets/split_dipeptides.py
 
@@ -15,6 +15,8 @@ import random
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 NAMED = "KS KG AT GN LW KQ NY IM TD HT NF RL ET AC GP RV".split()
 PUBLISHED_FREE_ENERGIES = "AC ET GN IM KS NY NF".split()
+# Chosen by hand.
+TRAINING_VALIDATION = "AQ EL FH GF KM RS VV YG".split()
 TEST, VALIDATION = 64, 40
 
 
@@ -51,14 +53,17 @@ def main():
     while len(test) < TEST:
         test.append(rest.pop(0))
     validation, train = rest[:VALIDATION], rest[VALIDATION:]
-    assert len(test) == TEST and len(set(test + validation + train)) == 400
+    assert len(test) == TEST and len(set(test + validation + train)) == 400 and set(TRAINING_VALIDATION) <= set(validation)
     train = evenly(train)
     for name, what, sequences in (
             ("test", "never trained on", test),
             ("validation", "to judge trainings by", sorted(validation)),
             ("train", "trained on", train),
             ("named", "those of the test list that the field reports by name", NAMED),
-            ("published_free_energies", "those of the test list whose ΔF(φ) is published", PUBLISHED_FREE_ENERGIES)):
+            ("published_free_energies", "those of the test list whose ΔF(φ) is published", PUBLISHED_FREE_ENERGIES),
+            ("named_others", "those of named.txt that have no reference ensemble in trajectories/",
+             [sequence for sequence in NAMED if sequence not in PUBLISHED_FREE_ENERGIES]),
+            ("training_validation", "those of the validation list that every round of a training is judged by", TRAINING_VALIDATION)):
         lines = [f"# {len(sequences)} dipeptides, {what}; written by scripts/datasets/split_dipeptides.py."]
         lines += [" ".join(sequences[i:i + 20]) for i in range(0, len(sequences), 20)]
         (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")

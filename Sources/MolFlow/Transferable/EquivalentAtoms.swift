@@ -5,7 +5,7 @@ import Randomness
 /// and guanidinium, whose bonds turn once in microseconds, the two halves of guanidinium, carboxylates and rings.
 ///
 /// At equilibrium each labelling has the same weight but for AMBER's improper torsions, whose order of atoms tells the labels of a bent group
-/// apart by a few tenths of kT: energies belong to be computed anew. Frames of dynamics that began from one hold that one alone; a flow that learns from
+/// apart by up to 2 kJ/mol: energies belong to be computed anew. Frames of dynamics that began from one hold that one alone; a flow that learns from
 /// them gives the other so little density that a sample of it outweighs a thousand.
 public struct EquivalentAtoms: Sendable {
   /// Pairs of atoms that change places together.

@@ -16,10 +16,10 @@ struct EvaluateCommand: ParsableCommand {
       reference of the same size. Writes OUTPUT/evaluation.json where output= is given.
 
       --set LIST draws samples= (10,000) of every peptide of a list, as `dataset` reads and samples them, and prints a table: raw and
-      trimmed ESS, forward ESS and error of ΔF(φ) where --reference has the peptide, right bonds and handedness, time.
-      --reference is a data set, or a folder with SEQUENCE.nc and free energies in SEQUENCE.json. Writes
-      OUTPUT/evaluation.csv, .json, and evaluation.html with pictures, distances from the reference, and what replica
-      exchange needs for the same error. --resume goes on after a kill, and shows an evaluation that is done; none is replaced.
+      trimmed ESS, forward ESS and error of ΔF(φ) where --reference has the peptide, right bonds and handedness, time, and the
+      time that replica exchange needs for the same error. --reference is a data set, or a folder with SEQUENCE.nc and free
+      energies in SEQUENCE.json; of more of them the first that has a peptide counts. Writes OUTPUT/evaluation.csv, .json, and
+      evaluation.html with pictures and distances from the reference. --resume goes on after a kill, and shows an evaluation that is done; none is replaced.
 
       reference_frames= asks for the densities of about that many frames (all; 1000 of continuous flows). Continuous flows:
       steps= or tolerance= integrates otherwise than the model says, and (without --set) samples taken back and forth show what the integration leaves undone.
@@ -29,8 +29,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Ensemble or trajectory to compare with; with --set a folder of them.", valueName: "path"))
-  var reference: String?
+      "Ensemble or trajectory to compare with; with --set a folder of them; repeat for more.", valueName: "path"))
+  var reference: [String] = []
 
   @Option(help: ArgumentHelp("Text file of sequences that are evaluated one after the other.", valueName: "list"))
   var set: String?
@@ -53,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
     let description = try set == nil ? arguments.description(overrides: &overrides) : nil
     var evaluation = ModelEvaluation(
       samples: try overrides.takeInteger("samples", in: 10...100_000_000) ?? (set == nil ? 100_000 : 10_000),
-      seed: try overrides.takeSeed() ?? 0, model: overrides.takeText("model"), reference: reference,
+      seed: try overrides.takeSeed() ?? 0, model: overrides.takeText("model"), reference: reference.first,
       transportSamples: try overrides.takeInteger("transport_samples", in: 10...100_000)
         ?? (set == nil ? 10_000 : 1_000),
       integrator: try overrides.takeIntegrator(),
@@ -61,6 +61,9 @@ struct EvaluateCommand: ParsableCommand {
       threads: try overrides.takeThreads())
     let output = overrides.takeText("output")
     try overrides.finish(known: Self.keys)
+    if set == nil, reference.count > 1 {
+      throw UsageError("one molecule has one --reference", advice: "give one, or a list of peptides with --set")
+    }
     if set != nil, evaluation.model == nil {
       guard let shipped = ModelCatalog.transferable else {
         throw UsageError("--set needs a transferable model", advice: "give its file with model=PATH")
@@ -75,9 +78,7 @@ struct EvaluateCommand: ParsableCommand {
     guard let description else {
       return try PeptideSetEvaluation(
         list: PeptideList(path: set!), temperature: temperature,
-        references: reference.map { try ReferencePeptides(folder: $0) },
-        evaluation: evaluation,
-        folder: folder
+        references: reference.map { try ReferencePeptides(folder: $0) }, evaluation: evaluation, folder: folder
       ).run(json: json, resuming: resume)
     }
     let result = try evaluation.run(description)

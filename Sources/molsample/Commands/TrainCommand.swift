@@ -31,12 +31,16 @@ struct TrainCommand: ParsableCommand {
 
       --set FOLDER, once or more, trains one model on the peptides of data sets (`dataset`): model=transferable, or
       model=transferable-egnn, a continuous flow, as a baseline. Keys, with what they are where nothing is said:
+        init_from=FILE                   a model to go on from
         width=128 layers=4 heads=4 head_width=128     sizes of the network; the shipped one has width=96
+        bins=8 bound=5                   of the splines of bonds and angles: intervals, and where they become straight
+        nodes=120 harmonics=12           of a torsion: nodes of its grid, highest of the waves that the network adds
+        backbone_first=1                 0 places atoms residue by residue
         guidance=1                       0 takes away what the force field says of torsions, to compare
         rounds=200 pool=8192             rounds of so many frames, anew for each
         batch=256 peptides_at_once=8     frames and peptides of a minibatch
         peptides=N frames=4000           the first N peptides of each set (all), frames used of each
-        rate=1e-3 energy_rate=2e-4       the rate of learning at the beginning and at the end of these rounds
+        rate=1e-3 energy_rate=2e-4       the rate of learning at the beginning and at the end of the rounds=, and in those of energy_rounds=
         variance_weight=1                of the energies of frames, beside their likelihood; 4 is better once a model is worth 10 %
         variance_bound=5                 kT from the median beyond which a sample pulls no harder
         shortfall_bound=B                samples with too little density by d pull by e^d − 1 instead of d, at most by B; 10 for a model
@@ -47,6 +51,8 @@ struct TrainCommand: ParsableCommand {
         average_decay=0.999 weight_decay=0.01 max_grad_norm=1
         feature_dropout=0                each feature of a peptide is left out of a minibatch with this probability
         energy_rounds=0                  rounds with samples of the model's own (so far they did more harm than good)
+        seed=0
+      transferable-egnn: width=64 layers=5, steps=N or tolerance=1e-4 of its integrator, and of the keys above those that are not of energies.
       A recipe from nothing, in steps of at most two hours: scripts/training/transferable.sh.
 
       Writes to OUTPUT (trajectories/SYSTEM-training without output=, with --set trajectories/transferable-training): model.safetensors (the last), best.safetensors

@@ -7,9 +7,7 @@ import Sampling
 
 /// Frames of a peptide that a transferable model draws and the energy weights, where replica exchange would take too long to have the odds of its states right.
 ///
-/// Samples are doubled until they are worth as many as are wanted, or there are as many as there may be. Frames are drawn by weights that are
-/// truncated at √N times their mean (Ionides 2008, doi:10.1198/106186008X320456), so that none is there more often than a state that the model all
-/// but misses deserves, by systematic resampling.
+/// Samples are doubled until they are worth as many as are wanted, or there are as many as there may be. Frames are drawn of them by `TruncatedResampling`.
 struct ModelFrames {
   /// nm, `[frames][3 × atoms]`.
   var x: Configurations
@@ -49,14 +47,11 @@ struct ModelFrames {
     }
     samples = drawn.logWeights.count
     isWorthIt = worth() >= wanted
-    let largest = drawn.logWeights.max()!
-    guard largest > -.infinity else {
+    guard drawn.logWeights.contains(where: { $0 > -.infinity }) else {
       throw InputError(configuration.path, "draws no possible configuration of \(prepared.description.name)")
     }
-    let weights = drawn.logWeights.map { exp($0 - largest) }
-    let cap = weights.reduce(0, +) / Double(samples).squareRoot()
-    let chosen = SystematicResampling().parents(
-      weights: weights.map { min($0, cap) }, count: configuration.frames, using: random.child(1))
+    let chosen = TruncatedResampling().parents(
+      logWeights: drawn.logWeights, count: configuration.frames, using: random.child(1))
     x = drawn.x.rows(chosen)
     potentialEnergies = chosen.map { drawn.reducedPotentials[$0] * prepared.state.kT }
     freeEnergy = (nil, nil)

@@ -7,8 +7,8 @@ struct PeptideSetEvaluation {
   let list: PeptideList
   /// K; that of data sets where nothing is said.
   let temperature: Double?
-  /// May have some of them.
-  let references: ReferencePeptides?
+  /// Each may have some of them; the first that has a peptide counts.
+  let references: [ReferencePeptides]
   let evaluation: ModelEvaluation
   let folder: OutputFolder?
 
@@ -79,7 +79,7 @@ struct PeptideSetEvaluation {
 
   private func digest() throws -> String {
     let model = try evaluation.model.map { try ModelCatalog.path(ofModel: $0, system: ModelCatalog.anyPeptide) }
-    let files = ([model].compactMap { $0 } + (references?.files(of: list.sequences) ?? [])).map(
+    let files = ([model].compactMap { $0 } + references.flatMap { $0.files(of: list.sequences) }).map(
       ConfigurationDigest.ofFile)
     return ConfigurationDigest.of(
       "\(files) \(temperature.map { "\($0)" } ?? "") \(evaluation.samples) \(evaluation.seed) \(evaluation.transportSamples)"
@@ -126,10 +126,13 @@ struct PeptideSetEvaluation {
   func run(json: Bool, resuming: Bool) throws {
     let digest = try digest()
     if let result = try finished(digest, resuming: resuming) { return try Self.show(result, json: json) }
-    let known = try list.sequences.map { try references?.known($0) }
-    if let references, known.allSatisfy({ $0 == nil }) {
+    let known = try list.sequences.map { sequence -> ReferencePeptides.Known? in
+      for folder in references { if let known = try folder.known(sequence) { return known } }
+      return nil
+    }
+    for folder in references where try list.sequences.allSatisfy({ try folder.known($0) == nil }) {
       throw InputError(
-        references.folder, "has none of the peptides",
+        folder.folder, "has none of the peptides",
         expected: "\(DatasetTable.name) of `molsample dataset`, or SEQUENCE.nc with free energies in SEQUENCE.json",
         found: "neither of \(list.sequences.prefix(3).joined(separator: ", "))\(list.sequences.count > 3 ? ", …" : "")")
     }
@@ -143,7 +146,7 @@ struct PeptideSetEvaluation {
     if !rows.isEmpty { Molsample.report("going on after \(rows.count) peptides") }
     for (sequence, known) in zip(list.sequences, known).dropFirst(rows.count) {
       var own = evaluation
-      own.reference = known == nil ? nil : references?.path(of: sequence)
+      own.reference = known?.path
       own.ratesForces = known != nil
       own.goesBackAndForth = false
       if let path = own.reference, let of = try AmberTrajectoryReader(path: path).number("temperature"),

@@ -5,6 +5,8 @@ import Foundation
 struct ReferencePeptides {
   /// What replica exchange says of a peptide.
   struct Known {
+    /// Of its frames.
+    let path: String
     /// ΔF of the first φ, kT.
     var freeEnergy: Double?
     var error: Double?
@@ -31,18 +33,21 @@ struct ReferencePeptides {
     }
   }
 
-  func path(of sequence: String) -> String { "\(folder)/\(folderName(sequence)).nc" }
+  private func path(of sequence: String) -> String { "\(folder)/\(folderName(sequence)).nc" }
 
   /// - Throws: `InputError` where its free energies cannot be read.
   func known(_ sequence: String) throws -> Known? {
     if let row = table?[sequence] {
       return Known(
-        freeEnergy: row.freeEnergy, error: row.error, evaluations: Double(row.evaluations),
+        path: path(of: sequence), freeEnergy: row.freeEnergy, error: row.error,
+        evaluations: Double(row.evaluations),
         isConverged: row.state != .notConverged)
     }
     guard FileManager.default.fileExists(atPath: path(of: sequence)),
       let known = try ReferenceFreeEnergy(besides: path(of: sequence))
     else { return nil }
-    return Known(freeEnergy: known.value, error: known.error, evaluations: known.energyEvaluations, isConverged: true)
+    return Known(
+      path: path(of: sequence), freeEnergy: known.value, error: known.error,
+      evaluations: known.energyEvaluations, isConverged: true)
   }
 }
