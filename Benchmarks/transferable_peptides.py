@@ -57,7 +57,7 @@ def table(rows):
 def beside(rows, path):
     """Markdown rows of those that the baseline's table has too."""
     def distance(value, floor):
-        return f"{float(value):.3g} ({float(floor):.2g})" if value not in (None, "") else "–"
+        return f"{float(f'{float(value):.3g}'):g} ({float(floor):.2g})" if value not in (None, "") else "–"
 
     with path.open(newline="") as file:
         baseline = {row["sequence"]: row for row in csv.DictReader(file)}
