@@ -111,6 +111,7 @@ struct ChiralityTests {
   @Test func cutoffsGoByTheElements() {
     #expect(BondGraphCheck.cutoff(.hydrogen, .carbon) == 0.14)
     #expect(BondGraphCheck.cutoff(.hydrogen, .sulfur) == 0.16)
+    #expect(BondGraphCheck.cutoff(.hydrogen, .hydrogen) == 0.1)
     #expect(BondGraphCheck.cutoff(.sulfur, .carbon) == 0.22)
     #expect(BondGraphCheck.cutoff(.nitrogen, .carbon) == 0.18)
     #expect(BondGraphCheck.cutoff(.nitrogen, .oxygen) == nil)
